@@ -225,11 +225,8 @@ void Engine::keep_doubt() {
 
 void Engine::take_over(Heard heard) {
   if (heard.work_is_being_ended) follow_training([](Training& training) { training.end_forecasts(); });
-  std::vector<progress::Event> own;
-  std::vector<progress::Event> events;
-  for (auto& [event, from_socket] : heard.events) (from_socket ? events : own).push_back(std::move(event));
-  training_->hear(socket_ ? socket_->own_that_count(std::move(own)) : std::move(own));
-  training_->hear(std::move(events));
+  training_->hear(socket_ ? socket_->own_that_count(std::move(heard.by_host)) : std::move(heard.by_host));
+  training_->hear(std::move(heard.by_socket));
   training_->hear(hear_socket());
   recorder_->take(meters_.drain());
   for (const auto& text : heard.notes) sink().note(text);

@@ -18,11 +18,8 @@ namespace joulecast::measure {
 
 /// Data from other threads since the previous tick.
 struct Heard {
-  struct Event {
-    progress::Event event;
-    bool from_socket = false;  ///< and not from the host
-  };
-  std::vector<Event> events;
+  std::vector<progress::Event> by_host;
+  std::vector<progress::Event> by_socket;
   std::vector<std::string> notes;
   std::optional<LimitOptions> limits;  ///< new ones
   bool work_is_being_ended = false;    ///< by the host: forecasts end

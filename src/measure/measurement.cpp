@@ -113,7 +113,7 @@ class Measurement::Worker {
   [[nodiscard]] Moment now() const { return {engine_.clock().wall(), engine_.clock().steady()}; }
   [[nodiscard]] Status start(Moment at);
   void hear(std::vector<progress::Event> events);
-  void keep(std::vector<progress::Event> events, bool from_socket);
+  void keep(std::vector<progress::Event> events, std::vector<progress::Event> Heard::*where);
   void set_limits(LimitOptions limits);
   void end_forecasts();
   void note(std::string text);
@@ -218,12 +218,17 @@ void Measurement::Worker::hear(std::vector<progress::Event> events) {
     return event.evidence == progress::Evidence::told && progress::advances_progress(event.kind);
   };
   if (!host_tells_ && std::ranges::any_of(events, tells)) host_tells_ = true;
-  keep(std::move(events), /*from_socket=*/false);
+  keep(std::move(events), &Heard::by_host);
 }
 
-void Measurement::Worker::keep(std::vector<progress::Event> events, bool from_socket) {
+void Measurement::Worker::keep(std::vector<progress::Event> events,
+                               std::vector<progress::Event> Heard::*where) {
   const std::lock_guard lock(mutex_);
-  for (auto& event : events) heard_.events.push_back({std::move(event), from_socket});
+  auto& kept = heard_.*where;
+  if (kept.empty())
+    kept = std::move(events);
+  else
+    kept.insert(kept.end(), std::make_move_iterator(events.begin()), std::make_move_iterator(events.end()));
 }
 
 std::vector<progress::AttachedRank> Measurement::Worker::ranks() const {
@@ -351,7 +356,7 @@ std::optional<std::string> Measurement::Worker::measure() {
   for (tick_time_->restart(std::chrono::steady_clock::now());;) {
     const auto woken = sleep_until(tick_time_->latest());
     if (host_tells_) engine_.leave_progress_to_host();
-    if (woken.by_socket) tell(failure_of([this] { keep(engine_.hear_socket(), /*from_socket=*/true); }));
+    if (woken.by_socket) tell(failure_of([this] { keep(engine_.hear_socket(), &Heard::by_socket); }));
     tell(failure_of([this] { see_ranks(); }));
     std::optional<Ending> ending;
     std::uint64_t wanted = 0;

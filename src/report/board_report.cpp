@@ -22,8 +22,8 @@ std::string figure(const std::optional<double>& value) {
   return value ? to_text(Unit{*value}) : "";
 }
 
-/// "1.2 kJ to 1.5 kJ"; "from 1.2 kJ" where more than the upper end may be needed; in brackets the range of few
-/// runs.
+/// "1.2 kJ to 1.5 kJ"; "from 1.2 kJ" where more than the upper end may be needed; in brackets the range of
+/// few runs.
 template <class Unit>
 std::string spread(const tradeoff::TypicalCost& cost) {
   const bool few = !std::isfinite(cost.interval.low);
@@ -84,10 +84,11 @@ DataTable overview_table(const session::Board& board) {
 }
 
 DataTable task_table(const session::BoardTask& task, const session::Board& board) {
-  DataTable table{"What it takes",
-                  {Align::left, Align::right, Align::right, Align::left, Align::right, Align::left},
-                  {"alternative", "reached", "energy", "95 % interval or (range)", "time", "95 % interval or (range)"},
-                  {}};
+  DataTable table{
+      "What it takes",
+      {Align::left, Align::right, Align::right, Align::left, Align::right, Align::left},
+      {"alternative", "reached", "energy", "95 % interval or (range)", "time", "95 % interval or (range)"},
+      {}};
   if (board.priced) {
     table.columns.push_back(Align::right);
     table.header.emplace_back("cost");

@@ -13,7 +13,9 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 Json json_of(const tradeoff::TypicalCost& cost) {
-  return {{"median", or_null(cost.median)}, {"interval", range_json(cost.interval)}, {"range", range_json(cost.range)}};
+  return {{"median", or_null(cost.median)},
+          {"interval", range_json(cost.interval)},
+          {"range", range_json(cost.range)}};
 }
 
 Json json_of(const session::BoardEntry& entry, const session::Board& board) {

@@ -47,10 +47,12 @@ std::string source_text(const session::SourceFinding& source) {
 std::string store_text(const session::StoreFinding& store) {
   auto text = fmt::format("\nStore:\n  {}: ", store.location);
   text += store.error ? store.error->message : fmt::format("ready; runs in it: {}", store.runs);
-  if (store.waiting > 0) text += fmt::format("; runs of yours on this machine that wait for it: {}", store.waiting);
+  if (store.waiting > 0)
+    text += fmt::format("; runs of yours on this machine that wait for it: {}", store.waiting);
   text += '\n';
   if (store.waiting_others > 0)
-    text += fmt::format("  runs of yours on this machine that wait for other stores: {}\n", store.waiting_others);
+    text +=
+        fmt::format("  runs of yours on this machine that wait for other stores: {}\n", store.waiting_others);
   return text;
 }
 

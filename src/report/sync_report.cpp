@@ -44,7 +44,8 @@ std::string to_text(const session::Synced& synced) {
     }
   text += '\n';
   if (synced.waiting > 0)
-    text += fmt::format("{} of yours on this machine, not yet delivered to {}\n", runs(synced.waiting), synced.to);
+    text += fmt::format("{} of yours on this machine, not yet delivered to {}\n", runs(synced.waiting),
+                        synced.to);
   return text;
 }
 

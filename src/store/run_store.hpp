@@ -61,16 +61,17 @@ struct OpenOptions {
 /// name, a unique prefix of an id, or the four characters at an id's end. "" is the latest run.
 class RunStore {
  public:
-  /// `url` is the path of an SQLite file, or the postgresql:// address of a database. Opens it, creates the schema
-  /// or migrates an older one, and closes runs whose process has died. An older file that is not writable is read
-  /// from a migrated copy. A server is brought what waits for it on this machine.
+  /// `url` is the path of an SQLite file, or the postgresql:// address of a database. Opens it, creates the
+  /// schema or migrates an older one, and closes runs whose process has died. An older file that is not
+  /// writable is read from a migrated copy. A server is brought what waits for it on this machine.
   [[nodiscard]] static Result<std::unique_ptr<RunStore>> open(const std::string& url,
                                                               Access access = Access::write,
                                                               OpenOptions options = {});
   /// Begins a run without waiting for a server: the store is opened only if it is a file. See record().
   [[nodiscard]] static Result<std::unique_ptr<RunWriter>> record_in(const std::string& url,
                                                                     const trace::Run& header,
-                                                                    OpenOptions options, WriterOptions writer);
+                                                                    OpenOptions options,
+                                                                    WriterOptions writer);
   virtual ~RunStore() = default;
 
   /// The path as the user gave it, or the address without a password, for display.

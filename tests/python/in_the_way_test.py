@@ -190,7 +190,7 @@ class InTheWay(PackageTest):
             time.sleep(0.3 * rank)
             with joulecast.track("ranks", interval=0.1) as run:
                 for epoch in run.epochs(range(2)):
-                    time.sleep(1 - 0.5 * rank)
+                    time.sleep(1.2 - 0.2 * rank)
                     run.metric(loss=rank)
                 print(rank, run.energy.total_j is not None, flush=True)
             '''

@@ -23,7 +23,8 @@ Result<DeviceSelection> select_rocm_devices(const Environment& environment,
   const bool hip = environment.variable && environment.variable("HIP_VISIBLE_DEVICES") != nullptr;
   for (const char* variable : {"ROCR_VISIBLE_DEVICES", hip ? "HIP_VISIBLE_DEVICES" : "CUDA_VISIBLE_DEVICES"})
     if (auto narrowed = narrow(variable); !narrowed) return propagate(narrowed.error());
-  return with_other_ranks(std::move(selection), environment.local_rank, environment.local_ranks, devices.size());
+  return with_other_ranks(std::move(selection), environment.local_rank, environment.local_ranks,
+                          devices.size());
 }
 
 }  // namespace joulecast::sensors

@@ -14,9 +14,9 @@ namespace joulecast::session {
 
 /// One row per finished run, with the columns run_id, name, architecture, framework, dataset, gpu, gpu_count,
 /// host, environment (gpu at host), batch_size, epochs, duration_s, energy_j, mean_power_w and coverage,
-/// every correctness metric (of the run, else of its last epoch, else its last report) and every tag. Runs that are still running,
-/// failed, were interrupted or stopped are left out and listed in the table. Runs that were measured for less
-/// than 95 % of their time are named in its warnings.
+/// every correctness metric (of the run, else of its last epoch, else its last report) and every tag. Runs
+/// that are still running, failed, were interrupted or stopped are left out and listed in the table. Runs
+/// that were measured for less than 95 % of their time are named in its warnings.
 [[nodiscard]] RunTable table_of_runs(std::span<const trace::Run> runs, std::string source);
 
 /// The run bundles of a folder, at any depth. invalid if it holds none.

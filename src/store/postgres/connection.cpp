@@ -30,8 +30,8 @@ constexpr std::array<std::pair<const char*, const char*>, 4> defaults{{{"connect
 // Object identifiers of types, from the server's catalogue pg_type.dat.
 constexpr Oid oid_of_nothing = 0, oid_of_bytes = 17, oid_of_integer = 20, oid_of_text = 25, oid_of_real = 701;
 
-/// JSON may say a zero byte as an escape, which the server's jsonb refuses. One such run would make every question
-/// fail that looks into the documents of all.
+/// JSON may say a zero byte as an escape, which the server's jsonb refuses. One such run would make every
+/// question fail that looks into the documents of all.
 std::string without_zero_escapes(std::string text) {
   constexpr std::string_view zero = "\\u0000", replacement = "\\ufffd";
   const bool is_document = text.starts_with('{') || text.starts_with('[');

@@ -74,7 +74,8 @@ void PostgresLiveRun::wait_for_delivery() {
 std::optional<Waiting> PostgresLiveRun::waiting() const {
   const auto trouble = deliverer_.trouble();
   if (done_ || (!trouble && !closed_)) return std::nullopt;
-  return Waiting{deliverer_.journal(), trouble ? to_string(*trouble) : where_ + ": the server does not answer"};
+  return Waiting{deliverer_.journal(),
+                 trouble ? to_string(*trouble) : where_ + ": the server does not answer"};
 }
 
 }  // namespace joulecast::store::postgres

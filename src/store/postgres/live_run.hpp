@@ -36,8 +36,8 @@ class PostgresLiveRun final : public LiveRun {
   std::vector<trace::Channel> channels_;
   std::vector<std::string> told_notes_;  ///< besides the header's
   std::int64_t number_ = 0;              ///< of the last entry
-  bool closed_ = false;  ///< the last entry ends the run
-  bool done_ = false;    ///< and the server has it
+  bool closed_ = false;                  ///< the last entry ends the run
+  bool done_ = false;                    ///< and the server has it
   Deliverer deliverer_;
 };
 

@@ -84,7 +84,9 @@ class JournalFileTest : public ::testing::Test {
     if (const auto& given = temporary_) ::setenv("TMPDIR", given->c_str(), 1);
     if (!temporary_) ::unsetenv("TMPDIR");
   }
-  static JournalHead head() { return {"postgresql://me@host/runs", "20260201-134507-k7f3", "0123456789abcdef"}; }
+  static JournalHead head() {
+    return {"postgresql://me@host/runs", "20260201-134507-k7f3", "0123456789abcdef"};
+  }
   testing::TemporaryDirectory folder_;
   const std::optional<std::string> temporary_ =
       std::getenv("TMPDIR") != nullptr ? std::optional<std::string>(std::getenv("TMPDIR")) : std::nullopt;

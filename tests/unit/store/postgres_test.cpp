@@ -100,7 +100,8 @@ TEST_F(PostgresTest, ARecordedRunIsDeliveredAndItsJournalRemoved) {
   ASSERT_FALSE(writer->waiting()) << writer->waiting()->reason;
   const auto run = open()->load(writer->id()).value();
   ASSERT_EQ(run.traces.size(), sample.traces.size());
-  for (std::size_t i = 0; i < run.traces.size(); ++i) EXPECT_EQ(run.traces[i].values, sample.traces[i].values);
+  for (std::size_t i = 0; i < run.traces.size(); ++i)
+    EXPECT_EQ(run.traces[i].values, sample.traces[i].values);
   EXPECT_EQ(run.epochs.size(), sample.epochs.size());
   EXPECT_EQ(run.status, sample.status);
   EXPECT_THAT(waiting_journals(), IsEmpty());
@@ -108,7 +109,8 @@ TEST_F(PostgresTest, ARecordedRunIsDeliveredAndItsJournalRemoved) {
 
 TEST_F(PostgresTest, ARunThatIsRemovedWhileItRunsIsGivenUp) {
   auto writer = RunStore::record_in(url_, sample_run(10), {}, {.commit_interval = Seconds{0.05}}).value();
-  for (int i = 0; i < 200 && open()->find().value().empty(); ++i) std::this_thread::sleep_for(std::chrono::milliseconds(20));
+  for (int i = 0; i < 200 && open()->find().value().empty(); ++i)
+    std::this_thread::sleep_for(std::chrono::milliseconds(20));
   ASSERT_TRUE(open()->remove(writer->id(), true));
   for (int i = 0; i < 200 && writer->status(); ++i) {
     writer->note("more");

@@ -200,7 +200,7 @@ TEST(Segments, OtherGpusOfOneMachineAreToldAndStayApart) {
 
 TEST(Segments, AClockThatWentBackIsToldAndChangesNoOrder) {
   const auto run = join_segments({run_at(100, 600, 10'000), run_at(200, 10, 10'300)});
-  EXPECT_THAT(run.notes, Contains(HasSubstr("began 5 min before the one before it had ended")));
+  EXPECT_THAT(run.notes, Contains(HasSubstr("began 5 min 00 s before the one before it had ended")));
   EXPECT_FALSE(wall_clock_of(run.info.segments));
   EXPECT_EQ(run.info.segments[0].id, "run-10000");
 }
