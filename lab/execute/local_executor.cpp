@@ -98,6 +98,14 @@ void put_measured(const run::MeasureResult& measured, RunEnded& record) {
   record.provenance = measured.energy.provenance;
 }
 
+/// The plan names GPUs, and the energy has none: it is that of another environment.
+bool misses_its_gpus(const RunSetup& setup, const trace::RunEnergy& energy) {
+  if (setup.environment == nullptr || setup.environment->gpus.empty()) return false;
+  return std::ranges::none_of(energy.components, [](const trace::ComponentEnergy& row) {
+    return row.component == trace::Component::gpu && row.energy;
+  });
+}
+
 /// What a reader should know of a run, beside how its devices behaved.
 void add_remarks(RunEnded& record, const RunSetup& setup, const Plan& plan, const FileFigures& files,
                  std::size_t left_behind) {
@@ -183,6 +191,10 @@ Result<Executed> LocalExecutor::measure(const RunSetup& setup, const RunWishes& 
                                *plan_);
   record.outcome = judgement.outcome;
   record.reason = judgement.reason;
+  if (record.outcome == Outcome::finished && misses_its_gpus(setup, measured->energy)) {
+    record.outcome = Outcome::failed;
+    record.reason = fmt::format("no GPU of the environment {} could be measured", setup.environment->name);
+  }
   record.metrics = files.figures;
   record.metrics.insert(watch.metrics().begin(), watch.metrics().end());
   record.noise = noise_between(before, after, clock.steady() - since);

@@ -27,7 +27,7 @@ Judgement judge(const EndSeen& end, const Plan& plan) {
   if (end.timed_out)
     return {Outcome::timeout, plan.timeout ? "after " + to_text(*plan.timeout) : std::string()};
   if (end.over_budget) return {Outcome::interrupted, "the energy budget was used up"};
-  if (end.asked_to_end && end.exit_status != 0) return {Outcome::interrupted, "by the user"};
+  if (end.asked_to_end) return {Outcome::interrupted, "by the user"};
   if (end.exit_status == 0) return {Outcome::finished, {}};
   if (!end.memory_sign.empty() || says(plan.out_of_memory, end.exit_status))
     return {Outcome::out_of_memory, sign_or_status(end.memory_sign, end.exit_status)};

@@ -23,7 +23,8 @@ struct Judgement {
   std::string reason;  ///< one line; "" where there is nothing to say
 };
 
-/// A run that ended with status 0 is finished, whatever its output said: it may have caught the error.
+/// A run that ended with status 0 by itself is finished, whatever its output said: it may have caught the
+/// error. One that was asked to end is not, for it may have saved what it had and ended well.
 [[nodiscard]] Judgement judge(const EndSeen& end, const Plan& plan);
 
 }  // namespace joulecast::lab

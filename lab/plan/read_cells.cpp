@@ -7,6 +7,7 @@
 
 #include "base/text.hpp"
 #include "lab/plan/cells.hpp"
+#include "lab/plan/measured_columns.hpp"
 #include "lab/plan/plan_parts.hpp"
 #include "lab/plan/template.hpp"
 
@@ -82,6 +83,8 @@ Factor read_factor(PlanReading& reading, TableReader& table, const std::string& 
   if (std::ranges::find(reserved, name) != reserved.end())
     table.problem(name, fmt::format("has another meaning ({}); give the factor another name",
                                     fmt::join(reserved, ", ")));
+  else if (is_measured_column(name))
+    table.problem(name, "is what the table calls something that is measured; give the factor another name");
   if (name == environment_factor && !reading.plan.environments.empty())
     table.problem(name, "is what [environments] makes");
   if (const auto* value = table.any(name); value->kind != Kind::list)

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "lab/plan/cells.hpp"
+#include "lab/plan/measured_columns.hpp"
 #include "lab/plan/plan_parts.hpp"
 #include "lab/plan/template.hpp"
 
@@ -22,6 +23,11 @@ void check_regex(TableReader& table, std::string_view key, const std::string& pa
 
 void read_metric(PlanReading& reading, const std::string& name, const TomlNode& node) {
   const auto path = "metrics." + name;
+  if (is_measured_column(name))
+    reading.problem.add(node.line, path,
+                        "is what the table calls something that is measured; give the metric another name");
+  if (std::ranges::find(reading.plan.factors, name, &Factor::name) != reading.plan.factors.end())
+    reading.problem.add(node.line, path, "is a factor, too; give the metric another name");
   if (node.kind != Kind::table)
     return reading.problem.add(node.line, path,
                                "must be a table: {regex = …}, {file = …, key = …} or {progress = …}");

@@ -13,6 +13,7 @@
 #include "base/text.hpp"
 #include "hardware/catalogue.hpp"
 #include "lab/execute/setup.hpp"
+#include "lab/plan/measured_columns.hpp"
 #include "session/forecast/workload_rows.hpp"
 #include "session/runs/open_store.hpp"
 #include "session/runs/run_course.hpp"
@@ -112,7 +113,8 @@ void put_ended(Row& row, const RunEnded& run) {
     if (run.duration > Seconds{0}) row["mean_power_w"] = text_of((*run.energy / run.duration).value());
   }
   row["duration_s"] = text_of(run.duration.value());
-  for (const auto& [name, value] : run.metrics) row[name] = text_of(value);
+  for (const auto& [name, value] : run.metrics)  // a training may call its own anything
+    if (!is_measured_column(name)) row.emplace(name, text_of(value));
 }
 
 /// Rows that have the description of the plan alone, of runs that no store has.

@@ -107,7 +107,7 @@ void bind_sync(nb::module_& module) {
   nb::class_<SyncRequest>(module, "SyncRequest")
       .def(nb::init<>())
       .def_rw("runs", &SyncRequest::runs)
-      .def_rw("from_", &SyncRequest::from)
+      .def_rw("source", &SyncRequest::from)
       .def_rw("to", &SyncRequest::to)
       .def_rw("dry_run", &SyncRequest::dry_run);
   nb::class_<SyncedRun>(module, "SyncedRun", "What was done with a run.")

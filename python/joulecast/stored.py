@@ -167,7 +167,7 @@ def sync(runs: str | Iterable[str] = (), *, from_: str | os.PathLike[str] | None
     """
     request = _core.SyncRequest()
     request.runs = arguments.texts("runs", runs)
-    request.from_ = arguments.path("from_", from_)
+    request.source = arguments.path("from_", from_)
     request.to = arguments.path("to", to)
     request.dry_run = arguments.flag("dry_run", dry_run)
     return _core.sync(request)

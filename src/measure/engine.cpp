@@ -388,7 +388,7 @@ Live Engine::live() const {
   live.total_epochs = training_->total_epochs();
   live.metrics = training_->metrics();
   live.phase = training_->phase();
-  live.work_is_done = training_->is_done() && !training_->exceeded();
+  live.work_is_done = (training_->is_done() || training_->was_left_early()) && !training_->exceeded();
   live.exceeded = training_->exceeded();
   live.doubt = training_->doubt();
   live.projection = training_->projection();

@@ -73,7 +73,7 @@ struct Live {
   std::optional<double> total_epochs;
   /// The phase that is counted now, with its work; nothing while no progress was recognised.
   std::optional<trace::Phase> phase;
-  bool work_is_done = false;              ///< all that was announced; the run goes on
+  bool work_is_done = false;              ///< all that was announced, or that came of it; the run goes on
   bool exceeded = false;                  ///< more was done than was announced, so the total is not known
   trace::ForecastDoubt doubt{};           ///< why the forecast is not relied on
   std::map<std::string, double> metrics;  ///< the latest value of each metric

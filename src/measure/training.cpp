@@ -243,7 +243,6 @@ void Training::learn_plan() {
   if (projector_->work_done() > 0) project(/*epoch_end=*/true);
 }
 
-/// The phase ended before its announced work was done, as by early stopping, and all that it did is counted.
 bool Training::was_left_early() const {
   const double done = last_.work - earlier_work_;
   return tracker_.phase_is_over() && waiting_.empty() && done > 0 && done < tracker_.total_work().value_or(0);

@@ -49,6 +49,9 @@ class Training {
   [[nodiscard]] std::optional<trace::Phase> phase() const;
   /// All of the work that was announced is done.
   [[nodiscard]] bool is_done() const;
+  /// The phase ended before its announced work was done, as by early stopping, and all that it did is
+  /// counted.
+  [[nodiscard]] bool was_left_early() const;
   /// A phase did more work than was announced for it. Its total is then not known.
   [[nodiscard]] bool exceeded() const { return exceeded_; }
   [[nodiscard]] int contradictions() const { return tracker_.contradictions(); }
@@ -91,7 +94,6 @@ class Training {
   [[nodiscard]] bool more_may_follow() const;
   void recount();
   void learn_plan();
-  [[nodiscard]] bool was_left_early() const;
   [[nodiscard]] double expect_repeats(double announced, int others);
   [[nodiscard]] double expect_either_count(double total);
   [[nodiscard]] bool is_kept(bool epoch_end) const;

@@ -207,6 +207,7 @@ void visit_pending(Go& go, T& pending) {
     go(phase.second.work);
     visit_numbers(go, phase.second.total_work);
     visit_units(go, phase.second.energy);
+    visit_numbers(go, phase.second.done_before);
   });
   visit_progress(go, pending.progress);
   go.list(pending.windows, [&](auto& window) {

@@ -74,6 +74,7 @@ class Replay {
     run_.host = std::move(header.host);
     run_.place = std::move(header.place);
     run_.command = std::move(header.command);
+    run_.tags.insert(header.tags.begin(), header.tags.end());  // those that the measurement has learned
     run_.idle_baseline = header.idle_baseline;
     run_.sampler_cpu = header.sampler_cpu;
     run_.sensors = std::move(header.sensors);

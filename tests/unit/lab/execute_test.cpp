@@ -111,6 +111,8 @@ TEST(Outcome, IsToldApart) {
   EXPECT_EQ(outcome({.exit_status = 255}), Outcome::failed);
   EXPECT_EQ(outcome({.exit_status = 0, .timed_out = true}), Outcome::timeout);
   EXPECT_EQ(outcome({.exit_status = 130, .asked_to_end = true}), Outcome::interrupted);
+  EXPECT_EQ(outcome({.exit_status = 0, .asked_to_end = true}), Outcome::interrupted)
+      << "it may have saved what it had, and ended well";
   EXPECT_EQ(outcome({.exit_status = 143, .over_budget = true}), Outcome::interrupted);
 }
 

@@ -193,6 +193,16 @@ const std::vector<Wrong>& wrong_plans() {
        "two levels that are alike: 1"},
       {"a_level_that_is_a_list", "command = [\"{a}\"]\nrepetitions = 1\n[factors]\na = [[1]]\n", "p.toml:4",
        "list of texts and numbers"},
+      {"a_factor_like_a_measurement",
+       "command = [\"{energy_j}\"]\nrepetitions = 1\n[factors]\nenergy_j = [1]\n", "p.toml:4", "is measured"},
+      {"a_metric_like_a_measurement",
+       "command = [\"{a}\"]\nrepetitions = 1\n[factors]\na = [1]\n[metrics]\nduration_s = {file = \"f\", key "
+       "= \"k\"}\n",
+       "p.toml:6", "is measured"},
+      {"a_metric_like_a_factor",
+       "command = [\"{a}\"]\nrepetitions = 1\n[factors]\na = [1]\n[metrics]\na = {file = \"f\", key = "
+       "\"k\"}\n",
+       "p.toml:6", "is a factor"},
       {"a_reserved_factor", "command = [\"{seed}\"]\nrepetitions = 1\n[factors]\nseed = [1]\n", "p.toml:4",
        "has another meaning"},
       {"a_factor_that_is_no_name", "command = [\"a\"]\nrepetitions = 1\n[factors]\n\"a b\" = [1]\n",

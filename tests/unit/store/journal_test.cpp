@@ -31,7 +31,7 @@ JournalEntry sample_entry(std::int64_t number) {
   pending.gaps = {{0, {Seconds{1}, Seconds{2.5}}}};
   pending.epochs[4] = {5, {Seconds{0.1}, Seconds{9}}, 3.5, Joules{1e-9}, {{"loss", 0.25}}, 1};
   pending.epochs[5] = {6, {Seconds{9}, Seconds{10}}, std::nullopt, std::nullopt, {}, 0};
-  pending.phases[1] = {"fold 2", "step", {Seconds{0}, Seconds{3}}, 17, 100, std::nullopt};
+  pending.phases[1] = {"fold 2", "step", {Seconds{0}, Seconds{3}}, 17, 100, std::nullopt, 5};
   pending.progress[{1, 2}] = {{1, 20, 300}, {0.5, 1, 1e300}};
   pending.progress[{0, 9}] = {};
   pending.windows[2] = {"evaluation", {Seconds{4}, Seconds{5}}};
