@@ -63,14 +63,23 @@ struct Marks {
 /// complete.
 Result<Marks> read_marks(Database& database) {
   if (auto status = database.run("BEGIN"); !status) return propagate(status.error());
-  const auto application = number_of(database, "PRAGMA application_id");
-  const auto version = number_of(database, "PRAGMA user_version");
-  const auto entries = number_of(database, "SELECT count(*) FROM sqlite_schema");
+  Marks marks;
+  Status status;
+  // The first failure ends it: where locks do not work, SQLite tries each statement for ten seconds.
+  for (const auto& [question, mark] : {std::pair{"PRAGMA application_id", &Marks::application},
+                                       {"PRAGMA user_version", &Marks::version},
+                                       {"SELECT count(*) FROM sqlite_schema", &Marks::entries}}) {
+    const auto answer = number_of(database, question);
+    if (!answer) {
+      status = propagate(answer.error());
+      break;
+    }
+    marks.*mark = *answer;
+  }
   const auto ended = database.run("COMMIT");
-  for (const auto* read : {&application, &version, &entries})
-    if (!*read) return propagate(read->error());
+  if (!status) return propagate(status.error());
   if (!ended) return propagate(ended.error());
-  return Marks{*application, *version, *entries};
+  return marks;
 }
 
 /// A migrated copy of an older store that may not be changed.
