@@ -214,17 +214,39 @@ auto of_run(Member trace::Run::*member) {
   return [member](const RunSummary& summary) { return plain(summary.run.*member); };
 }
 
+/// A time by the wall clock, in seconds since 1970, on the run's own axis, which leaves out what lay between
+/// the segments of a training.
+Seconds on_axis(const trace::Run& run, double time) {
+  const auto since = [time](WallTime begin) { return Seconds{time - plain(begin)}; };
+  const auto& segments = run.info.segments;
+  for (auto segment = segments.rbegin(); segment != segments.rend(); ++segment) {
+    if (!segment->started || since(*segment->started) < Seconds{0}) continue;
+    const auto at = segment->span.begin + since(*segment->started);
+    return segment == segments.rbegin() ? at : std::min(at, segment->span.end);
+  }
+  return since(run.started.value_or(WallTime{}));
+}
+
+/// The wall clock at the end of what was measured so far, in seconds since 1970.
+std::optional<double> measured_until(const RunSummary& summary) {
+  const auto& run = summary.run;
+  const auto& segments = run.info.segments;
+  const auto begin = segments.empty() ? plain(run.started) : plain(segments.back().started);
+  if (!begin) return std::nullopt;
+  return *begin + (segments.empty() ? run.span : segments.back().span).length().value();
+}
+
 /// The parts of a run that is over lie within it; what lies outside was not measured. Of one that still runs
 /// the last samples may not have come.
 trace::RunEnergy energy_between(const RunSummary& summary, double begin_s, double end_s) {
   const auto& run = summary.run;
   const bool over = run.status != trace::RunStatus::running;
-  const trace::Span asked{Seconds{begin_s}, Seconds{end_s}};
+  const trace::Span asked{on_axis(run, begin_s), on_axis(run, end_s)};
   const trace::Span span{std::max(asked.begin, run.span.begin),
                          over ? std::min(asked.end, run.span.end) : asked.end};
   if (span.begin >= span.end) return {};
   auto energy = trace::energy_of(run, span);
-  const double inside = span.length() / asked.length();
+  const double inside = span.length() / Seconds{end_s - begin_s};
   energy.coverage *= inside;
   for (auto& row : energy.components) row.coverage *= inside;
   return energy;
@@ -245,9 +267,9 @@ void bind_summary(nb::module_& module) {
       .def_prop_ro("duration_s", [](const RunSummary& summary) { return summary.run.span.length().value(); })
       .def_ro("energy", &RunSummary::energy)
       .def("energy_between", energy_between, nb::arg("begin_s"), nb::arg("end_s"),
-           "Energy of a part of the run, by its samples; in seconds from its start. Where a running run has "
-           "no "
+           "Energy of a part of the run, by its samples; in seconds since 1970. Where a running run has no "
            "samples yet, the coverage is below 1.")
+      .def_prop_ro("measured_until", measured_until, "seconds since 1970, UTC")
       .def_prop_ro("host", [](const RunSummary& summary) { return summary.run.host; })
       .def_ro("means", &RunSummary::means, "of utilisations, memory, temperatures and clocks")
       .def_prop_ro("mean_power_w", get(&RunSummary::mean_power))

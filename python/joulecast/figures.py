@@ -70,8 +70,8 @@ class Figures(Telling):
         live = self._look()
         if live is not None:
             return live.run_id
-        stored = self._stored()
-        return stored.id if stored is not None else ""
+        # The store knows it by its training's first segment: every rank calls it as the one that measures does.
+        return self._found[0] if self._stored() is not None and self._found is not None else ""
 
     @property
     def energy(self) -> _core.Energy:
@@ -86,16 +86,16 @@ class Figures(Telling):
         if live is not None:
             return live.energy
         stored = self._stored(samples=True)
-        if stored is None or stored.started is None:
+        if stored is None or stored.measured_until is None:
             self._tell_of_loss()
             return _core.Energy()
         end = self._ended[0] if self._ended is not None else time.time()
-        unmeasured = 0.0 if stored.status == "running" else end - stored.started - stored.duration_s
+        unmeasured = 0.0 if stored.status == "running" else end - stored.measured_until
         if unmeasured > UNMEASURED_S and not self._loss_told:
             self._loss_told = True
             self._warn_of([f"the measurement that this run belongs to ended {unmeasured:.0f} s before it ({stored.status}), "
                            "and the rest was not measured"])
-        return stored.energy_between(self._began[0] - stored.started, end - stored.started)
+        return stored.energy_between(self._began[0], end)
 
     def _tell_of_loss(self) -> None:
         """Warns once where the measurement that this run belonged to is over and left no run that could be found."""

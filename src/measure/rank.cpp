@@ -65,6 +65,13 @@ progress::RankLimits limits_of(const LimitOptions& options) {
   return limits;
 }
 
+RankMessage farewell(std::optional<int> exit_status = {}) {
+  RankMessage message;
+  message.kind = RankMessage::Kind::left;
+  message.exit_status = exit_status;
+  return message;
+}
+
 }  // namespace
 
 Status Rank::prepare() {
@@ -212,6 +219,7 @@ void Rank::take_over() {
   if (!meeting_->take(socket)) {
     const auto found = meeting_->look();
     if (!found || *found == their_socket_) return;
+    if (link_) link_->say(farewell());  // or who measured until now takes it for lost
     run_told_ = !attach_to(*found);
     return;
   }
@@ -290,10 +298,7 @@ MeasurementResult Rank::part(const Ending& ending) {
     pass_on();
     look_for_run();
     if (!link_) return;
-    RankMessage farewell;
-    farewell.kind = RankMessage::Kind::left;
-    farewell.exit_status = ending.exit_status;
-    link_->say(farewell);
+    link_->say(farewell(ending.exit_status));
     pollfd waiting{link_->descriptor(), POLLOUT, 0};
     while (link_->has_more() && ::poll(&waiting, 1, farewell_patience_ms) > 0) link_->write_more();
     if (!run_told_) observer_->told(rank_text(job_) + ": measured by another rank");

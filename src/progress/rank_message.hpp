@@ -35,7 +35,7 @@ struct RankMessage {
     attach,     ///< `greeting`
     heard,      ///< `event`, of its training
     took_over,  ///< it measures itself from `time` on
-    left,       ///< its command has ended with `exit_status`
+    left,       ///< its command has ended with `exit_status`, or it attaches to another one
   };
   Kind kind = Kind::heard;
   RankGreeting greeting = {};

@@ -2,11 +2,16 @@
 // of progress, of each metric and of each kind of window, that of the first rank that tells it counts for as
 // long as the rank is there. Which one that is may differ: some trainings print on their last rank, some
 // compute a metric on rank 0 alone.
+//
+// The ranks do not end at the same moment. Once the teller has left at the end of its training, the others
+// that were there say late what it has told already: they are heard again from where they go beyond it.
 #pragma once
 
+#include <compare>
 #include <map>
 #include <optional>
 #include <string>
+#include <utility>
 
 #include "progress/event.hpp"
 
@@ -20,17 +25,36 @@ class RankVoices {
   /// Whether the event is this speaker's to tell. A speaker that knows better (Evidence) takes the progress
   /// over.
   [[nodiscard]] bool counts(int speaker, const Event& event);
-  /// The speaker says nothing more: others may tell what was its to tell.
-  void left(int speaker);
+  /// A rank has attached.
+  void joined(int speaker) { speakers_[speaker]; }
+  /// The speaker says nothing more: others may tell what was its to tell. One that came to its end has told
+  /// all that it had to tell; one that died or failed may have left work to be done again.
+  void left(int speaker, bool came_to_its_end);
 
  private:
-  using Owners = std::map<std::string, int>;
-  [[nodiscard]] static bool owns(Owners& owners, const std::string& name, int speaker);
+  /// How far a training has come, by what it has said.
+  struct Position {
+    int phases = 0;
+    int epochs = 0;  ///< beginnings and ends
+    double work = 0;
+    auto operator<=>(const Position&) const = default;
+    void follow(const Event& event);
+  };
+  using NameOf = std::pair<bool, std::string>;  ///< whether it is a metric, else a window
+  struct Speaker {
+    Position position;
+    std::map<NameOf, int> said = {};  ///< how often
+    /// What those who have left told before, as far as this one has not come that far.
+    std::optional<Position> told = {};
+    std::map<NameOf, int> told_names = {};
+  };
+  [[nodiscard]] bool owns(int speaker, const Event& event);
+  [[nodiscard]] bool repeats(int speaker, const Event& event);
 
   std::optional<int> progress_;
   Evidence evidence_ = Evidence::guessed;
-  Owners metrics_;
-  Owners windows_;
+  std::map<NameOf, int> owners_;
+  std::map<int, Speaker> speakers_ = {{own, {}}};
 };
 
 }  // namespace joulecast::progress

@@ -153,6 +153,7 @@ bool SocketServer::take_rank_line(Client& client, std::string_view line, std::ve
   if (message->kind == attach) {
     if (client.rank || ranks_.size() >= most_ranks) return true;
     client.rank = ranks_.size();
+    voices_.joined(client.connection.get());
     ranks_.push_back({.greeting = std::move(message->greeting)});
     return true;
   }
@@ -163,6 +164,7 @@ bool SocketServer::take_rank_line(Client& client, std::string_view line, std::ve
     rank.exit_status = message->exit_status;
   } else if (message->kind == took_over) {
     taken_over_ = message->time;
+    rank.has_left = true;
   } else {
     name_epoch(message->event, rank.epoch);
     if (voices_.counts(client.connection.get(), message->event)) events.push_back(std::move(message->event));
@@ -185,8 +187,13 @@ void SocketServer::tell_ranks(const RankOrder& order) {
 
 void SocketServer::let_go(int number) {
   const auto client = clients_.find(number);
-  if (client->second.rank) ranks_[*client->second.rank].is_there = false;
-  voices_.left(number);
+  bool came_to_its_end = false;
+  if (client->second.rank) {
+    auto& rank = ranks_[*client->second.rank];
+    rank.is_there = false;
+    came_to_its_end = rank.has_left && rank.exit_status.value_or(0) == 0;
+  }
+  voices_.left(number, came_to_its_end);
   if (teller_ == number) teller_.reset();
   clients_.erase(client);
 }

@@ -23,7 +23,8 @@ struct AttachedRank {
   RankGreeting greeting;
   std::optional<int> epoch = {};  ///< that it is in, or was in last
   bool is_there = true;
-  bool has_left = false;  ///< it said that its command has ended, and was not killed
+  /// It said that its command has ended, or that it goes on in another measurement: it was not killed.
+  bool has_left = false;
   std::optional<int> exit_status = {};
 };
 

@@ -106,6 +106,50 @@ class Ranks(PackageTest):
         self.assertEqual(list(run.notes), [])
         self.assertEqual([epoch.metrics for epoch in run.epochs], [{"loss": 0.5, "accuracy": 0.9}] * 3)
 
+    def test_ranks_that_lag_behind_one_that_has_ended_tell_nothing_twice(self):
+        program = textwrap.dedent("""
+            import joulecast, os, time
+            rank = int(os.environ["LOCAL_RANK"])
+            with joulecast.track("lag", interval=0.1) as run:
+                time.sleep(0.7 + 0.3 * (3 - rank if rank else 3))  # until all are there; the last one tells, and the others follow
+                for epoch in run.epochs(range(3)):
+                    for _ in run.steps(range(5)):
+                        time.sleep(0.05)
+            """)
+        ranks = [subprocess.Popen([sys.executable, "-c", program],
+                                  env={**os.environ, "LOCAL_RANK": str(rank), "MASTER_ADDR": "localhost", "MASTER_PORT": "29517"}) for rank in range(4)]
+        self.assertEqual([rank.wait(timeout=60) for rank in ranks], [0, 0, 0, 0])
+        run = self.one_run()
+        self.assertEqual((len(run.epochs), len(run.phases)), (3, 1))
+
+    def test_ranks_that_go_on_in_another_measurement_are_not_lost(self):
+        first = self.rank(0, "moves", together_s=1)
+        others = [self.rank(rank, "moves", alone_s=0.4, together_s=5) for rank in (1, 2, 3)]
+        self.told(first)
+        for other in others:
+            self.told(other)
+        run = self.one_run()
+        self.assertEqual(len(run.segments), 2)
+        self.assertNotIn("lost", " ".join(run.notes))
+
+    def test_ranks_of_a_resumed_training_know_their_part_of_it(self):
+        program = textwrap.dedent("""
+            import joulecast, os, sys, time
+            with joulecast.track("long", interval=0.1, **({"resume": "long"} if sys.argv[1] == "again" else {})) as run:
+                time.sleep(1.5)
+            time.sleep(2.5 * int(os.environ["LOCAL_RANK"]))  # until the last readings are stored
+            print(run.id, run.energy.total_j, run.energy.coverage)
+            """)
+        for launch in ("first", "again"):
+            ranks = [subprocess.Popen([sys.executable, "-W", "error", "-c", program, launch], stdout=subprocess.PIPE, text=True,
+                                      env={**os.environ, "LOCAL_RANK": str(rank), "TORCHELASTIC_RUN_ID": launch}) for rank in (0, 1)]
+            (identifier, energy, _), (same, of_second, coverage) = [self.told(rank) for rank in ranks]
+            self.assertEqual(same, identifier)
+            self.assertAlmostEqual(energy, 75, delta=30)
+            self.assertAlmostEqual(of_second, 75, delta=30)
+            self.assertGreater(coverage, 0.8)
+        self.assertEqual(len(self.one_run().segments), 2)
+
     def test_only_the_first_rank_acts_on_a_limit(self):
         program = textwrap.dedent("""
             import joulecast, os, time

@@ -216,6 +216,20 @@ TEST(SocketServer, TakesRanksOnlyFromThoseThatAttached) {
   say(client, line_of(RankMessage::Kind::attach) + line_of(RankMessage::Kind::took_over));
   EXPECT_TRUE(hear_all(server).empty());
   EXPECT_EQ(server.taken_over(), SteadyTime{77});
+  EXPECT_TRUE(server.ranks()[0].has_left);  // it is not lost: it goes on
+}
+
+/// Whoever lags behind a rank that has ended well says nothing new.
+TEST(SocketServer, HearsOnceWhatARankToldThatEndedWell) {
+  const testing::TemporaryDirectory folder;
+  auto server = SocketServer::listen(folder.path()).value();
+  {
+    const auto rank = connect_to(server);
+    say(rank, line_of(RankMessage::Kind::attach) + epoch_line() + line_of(RankMessage::Kind::left, 0));
+  }
+  EXPECT_EQ(hear_all(server).size(), 1U);
+  EXPECT_TRUE(server.own_that_count({stated_epoch()}).empty());
+  EXPECT_EQ(server.own_that_count({stated_epoch()}).size(), 1U);
 }
 
 /// A rank that is an epoch behind the one whose progress counts reports a metric of its own epoch.
