@@ -25,6 +25,7 @@
 #include "bind/words.hpp"
 #include "carbon/intensity.hpp"
 #include "measure/node_measurement.hpp"
+#include "progress/meeting.hpp"
 #include "sensors/support/sensor.hpp"
 #include "store/run_store.hpp"
 
