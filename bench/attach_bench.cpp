@@ -49,7 +49,6 @@ double attach_ms(const std::filesystem::path& folder) {
   environment.variable = task;
   auto socket = progress::SocketServer::listen(folder).value();
   measure::NodeOptions options;
-  options.folder = folder;
   const auto begin = Clock::now();
   auto rank = measure::NodeMeasurement::prepare(std::move(options), environment, std::move(socket), nullptr);
   const auto prepared = Clock::now();

@@ -12,6 +12,7 @@
 #include "base/secrets.hpp"
 #include "base/text.hpp"
 #include "carbon/intensity.hpp"
+#include "progress/meeting.hpp"
 #include "progress/socket_server.hpp"
 #include "run/command_name.hpp"
 #include "run/live_mode.hpp"
@@ -41,10 +42,8 @@ bool writes_to_terminal() {
 
 /// Opens the socket on which the training can report its epochs. Without it the training can still print
 /// them.
-Result<progress::SocketServer> listen_for_training() {
-  const auto folder = temporary_directory();
-  if (!folder) return propagate(folder.error());
-  return progress::SocketServer::listen(*folder);
+Result<progress::SocketServer> listen_for_training(const trace::Job& job) {
+  return progress::listen_for(job, temporary_directory());
 }
 
 /// Whether a command that was asked to end has done so by dying, or says that it did (as shells and Python
@@ -85,7 +84,6 @@ measure::NodeOptions CommandRun::node_options(const sensors::Environment& enviro
   measure::NodeOptions wanted;
   wanted.measurement = measurement_options();
   wanted.given_name = options_.name.empty() ? "" : wanted.measurement.run.info.name;
-  wanted.folder = temporary_directory().value_or("");
   if (const char* outer = environment.variable ? environment.variable(socket_variable) : nullptr)
     wanted.outer_socket = outer;
   return wanted;
@@ -104,13 +102,14 @@ Status CommandRun::prepare(sensors::Environment environment) {
     child_options.dies_with_parent = true;
   }
   std::optional<progress::SocketServer> socket;
-  auto listening = listen_for_training();
+  const auto job = trace::job_of(environment.variable);
+  auto listening = listen_for_training(job);
   if (listening) {
     child_options.environment.emplace_back(socket_variable, listening->path().string());
     socket.emplace(std::move(*listening));
   }
   // A program in it then knows that this measurement is its rank's, and not that of a whole launch.
-  if (const auto job = trace::job_of(environment.variable); trace::may_share_node(job))
+  if (trace::may_share_node(job))
     child_options.environment.emplace_back("JOULECAST_RANK", std::to_string(*job.local_rank));
   if (options_.watch_output && !options_.keep_buffering && !writes_to_terminal() &&
       can_be_relayed(STDOUT_FILENO) && ::getenv("PYTHONUNBUFFERED") == nullptr)

@@ -12,6 +12,7 @@
 #include <utility>
 
 #include "base/descriptor.hpp"
+#include "base/roots.hpp"
 #include "base/secrets.hpp"
 #include "base/text.hpp"
 #include "bind/at_exit.hpp"
@@ -24,6 +25,7 @@
 #include "bind/words.hpp"
 #include "carbon/intensity.hpp"
 #include "measure/node_measurement.hpp"
+#include "progress/meeting.hpp"
 #include "sensors/support/sensor.hpp"
 #include "store/run_store.hpp"
 
@@ -125,12 +127,11 @@ class Tracker {
     environment.pid = ::getpid();
     environment.gpus = options.gpus;
     environment.local_ranks = options.local_ranks;
-    auto socket = listen();
+    auto socket = listen(trace::job_of(environment.variable));
     if (socket) socket_ = socket->path().string();
     measure::NodeOptions wanted;
     wanted.measurement = measurement_options(options, name);
     wanted.given_name = options.name.empty() ? "" : wanted.measurement.run.info.name;
-    wanted.folder = temporary_folder();
     wanted.within = options.within;
     if (wanted.measurement.store) store_ = wanted.measurement.store->string();
     measurement_ = std::make_shared<NodeMeasurement>(value_of(
@@ -178,18 +179,9 @@ class Tracker {
   }
 
  private:
-  /// "" if there is none.
-  static std::filesystem::path temporary_folder() {
-    std::error_code error;
-    auto folder = std::filesystem::temp_directory_path(error);
-    return error ? std::filesystem::path() : folder;
-  }
-
   /// Without a socket child processes lose their voice, and ranks cannot find each other.
-  static std::optional<progress::SocketServer> listen() {
-    const auto folder = temporary_folder();
-    if (folder.empty()) return std::nullopt;
-    auto server = progress::SocketServer::listen(folder);
+  static std::optional<progress::SocketServer> listen(const trace::Job& job) {
+    auto server = progress::listen_for(job, temporary_directory());
     if (!server) return std::nullopt;
     return std::move(*server);
   }

@@ -3,7 +3,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <chrono>
 #include <system_error>
+#include <thread>
 #include <utility>
 
 #include "base/files.hpp"
@@ -84,14 +86,60 @@ Earlier earlier_of(const store::SegmentIds& segments, trace::Run run) {
   return earlier;
 }
 
+/// Whether each node of the job is measured as a run of its own.
+bool is_of_several_nodes(const trace::Job& job) {
+  return job.node_count.value_or(1) > 1 && !key_of(job).empty();
+}
+
+/// Of two jobs of several nodes, by the node's place in its job: that is another one for each node, while the
+/// machines may have changed places.
+bool is_same_node(const trace::Job& a, const trace::Job& b) {
+  return a.node_rank && b.node_rank ? a.node_rank == b.node_rank : !a.node.empty() && a.node == b.node;
+}
+
+/// The run of the earlier job's node that has this node's place, for a training of which `ids` are the
+/// segments of any node. Nothing if that node has none.
+Result<std::optional<std::string>> run_of_own_node(const store::RunStore& store,
+                                                   const std::vector<std::string>& ids,
+                                                   const trace::Job& job) {
+  for (auto id = ids.rbegin(); id != ids.rend(); ++id) {
+    const auto segment = store.row(*id);
+    if (!segment) return propagate(segment.error());
+    if (!is_of_several_nodes(segment->job)) {  // there was one node, and the first one goes on with it
+      if (job.node_rank.value_or(0) == 0) return std::optional(segment->id);
+      continue;
+    }
+    store::RunQuery query;
+    query.job_key = key_of(segment->job);
+    const auto rows = store.find(query);
+    if (!rows) return propagate(rows.error());
+    for (const auto& row : *rows)
+      if (is_same_node(row.job, job) && (row.name == segment->name || row.command == segment->command))
+        return std::optional(row.id);
+  }
+  return std::optional<std::string>{};
+}
+
 /// Goes on with the training that the candidate belongs to, unless it still runs.
 void take(const store::RunStore& store, const Candidate& candidate, const trace::Run& header,
           Continuation& found) {
   const auto give_up = [&](const Error& error) {
     found.told.push_back("the earlier run cannot be read, so this one stands alone: " + to_string(error));
   };
-  const auto segments = store::segments_of(store, candidate.id);
+  auto segments = store::segments_of(store, candidate.id);
   if (!segments) return give_up(segments.error());
+  if (is_of_several_nodes(header.info.job)) {
+    const auto own = run_of_own_node(store, segments->ids, header.info.job);
+    if (!own) return give_up(own.error());
+    if (!*own) {
+      if (const auto first = store.row(segments->ids.front())) found.name = first->name;
+      found.told.push_back(
+          fmt::format("{} has no run of this node to go on with: this one begins beside it", candidate.id));
+      return;
+    }
+    segments = store::segments_of(store, **own);
+    if (!segments) return give_up(segments.error());
+  }
   const auto row = store.row(segments->ids.back());
   if (!row) return give_up(row.error());
   const bool is_over = candidate.is_over || is_earlier_start(row->job, header.info.job);
@@ -154,6 +202,23 @@ Continuation find_continuation(const store::RunStore& store, const ContinueOptio
   if (!options.by_itself) return found;
   if (const auto candidate = restarted(store, header)) take(store, *candidate, header, found);
   return found;
+}
+
+bool is_alone_in_going_on(const store::RunStore& store, const std::string& id, const std::string& earlier) {
+  constexpr int looks = 30;
+  constexpr auto between_looks = std::chrono::milliseconds(10);
+  store::RunQuery query;
+  query.continues = earlier;
+  query.descending = false;
+  for (int look = 0; look < looks; ++look) {
+    const auto rows = store.find(query);
+    if (!rows || rows->empty()) return true;  // nothing speaks against it
+    if (rows->front().id != id) return false;
+    if (rows->size() == 1) return true;
+    // The others give way as soon as they see this one, unless they looked before it was there.
+    std::this_thread::sleep_for(between_looks);
+  }
+  return false;
 }
 
 trace::Run continued(trace::Run header, const Continuation& continuation) {

@@ -59,6 +59,12 @@ struct Continuation {
 [[nodiscard]] Continuation find_continuation(const store::RunStore& store, const ContinueOptions& options,
                                              const trace::Run& header);
 
+/// Two that begin at once both find the earlier run free. Whether `id`, which has begun to go on with
+/// `earlier`, may do so; if not, another does, and the same energy would be counted twice. Waits a moment for
+/// one that has to give way.
+[[nodiscard]] bool is_alone_in_going_on(const store::RunStore& store, const std::string& id,
+                                        const std::string& earlier);
+
 /// The header of a run that goes on like this. A training has one name; its tags stay unless they are given
 /// anew.
 [[nodiscard]] trace::Run continued(trace::Run header, const Continuation& continuation);

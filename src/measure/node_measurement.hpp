@@ -25,15 +25,15 @@ class Rank;
 
 struct NodeOptions {
   MeasurementOptions measurement;
-  std::string given_name;        ///< by the user, and not made up; "" = none
-  std::filesystem::path folder;  ///< of temporary files, the same for all ranks
-  std::string within;            ///< tells apart meetings of one launch
-  std::string outer_socket;      ///< of a measurement that the launch is part of; "" = none
+  std::string given_name;    ///< by the user, and not made up; "" = none
+  std::string within;        ///< tells apart meetings of one launch
+  std::string outer_socket;  ///< of a measurement that the launch is part of; "" = none
 };
 
 class NodeMeasurement {
  public:
-  /// As Measurement::prepare(). A process that is not one of several ranks measures, as always.
+  /// As Measurement::prepare(). A process that is not one of several ranks measures, as always. Ranks meet
+  /// in the folder of their sockets.
   [[nodiscard]] static Result<NodeMeasurement> prepare(NodeOptions options,
                                                        const sensors::Environment& environment,
                                                        std::optional<progress::SocketServer> socket,

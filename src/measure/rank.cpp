@@ -75,17 +75,12 @@ RankMessage farewell(std::optional<int> exit_status = {}) {
 }  // namespace
 
 Status Rank::prepare() {
-  if (!trace::may_share_node(job_) || !socket_) return measure();
+  if (!trace::may_share_node(job_)) return measure();
   // Ranks of a launch that is measured as a whole are part of that.
   if (!options_.outer_socket.empty() && attach_to(options_.outer_socket)) return start_thread();
-  auto meeting = progress::Meeting::of(job_, options_.folder, options_.within);
-  if (!meeting) {
-    observer_->trouble(
-        "the ranks of this node cannot agree on one that measures it, so that its energy may "
-        "be counted twice: " +
-        to_string(meeting.error()));
-    return measure();
-  }
+  if (!socket_) return measure_alone("no socket can be opened in the folder of temporary files (TMPDIR)");
+  auto meeting = progress::Meeting::of(job_, meeting_folder(), options_.within);
+  if (!meeting) return measure_alone(to_string(meeting.error()));
   meeting_.emplace(std::move(*meeting));
   const auto deadline = std::chrono::steady_clock::now() + meeting_patience;
   while (!agree()) {
@@ -93,6 +88,25 @@ Status Rank::prepare() {
     std::this_thread::sleep_for(between_tries);
   }
   return meeting_->is_ours() ? measure() : start_thread();
+}
+
+/// That of the socket, which may be another one than that of the temporary files (listen_for).
+std::filesystem::path Rank::meeting_folder() const {
+  return socket_->path().parent_path().parent_path();
+}
+
+/// As each of this node's ranks does then.
+Status Rank::measure_alone(const std::string& reason) {
+  const auto size = job_.local_size.value_or(0);
+  const auto times = size < 2 ? "more than once" : size == 2 ? "twice" : fmt::format("{} times", size);
+  const auto line = fmt::format(
+      "the ranks of this node cannot agree on one that measures it: each measures all of it, and its energy "
+      "may be counted {}: {}",
+      times, reason);
+  observer_->trouble(line);
+  auto measured = measure();
+  if (measured) own()->note(line);
+  return measured;
 }
 
 /// Whether this rank has the lock or is attached to the one that has it.
@@ -211,8 +225,9 @@ void Rank::look_for_run() {
 /// The rank that measured has ended or died. One of those that are left goes on, the others attach to it.
 void Rank::take_over() {
   if (!meeting_) {
-    auto meeting = progress::Meeting::of(job_, options_.folder, options_.within);
-    if (!meeting || !socket_) return;
+    if (!socket_) return;
+    auto meeting = progress::Meeting::of(job_, meeting_folder(), options_.within);
+    if (!meeting) return;
     meeting_.emplace(std::move(*meeting));
   }
   const auto socket = socket_->path();

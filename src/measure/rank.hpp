@@ -57,6 +57,8 @@ class Rank {
 
  private:
   [[nodiscard]] Status measure();
+  [[nodiscard]] Status measure_alone(const std::string& reason);
+  [[nodiscard]] std::filesystem::path meeting_folder() const;
   [[nodiscard]] bool agree();
   [[nodiscard]] bool attach_to(const std::filesystem::path& socket);
   [[nodiscard]] Status start_thread();

@@ -1,5 +1,7 @@
 #include "measure/recording.hpp"
 
+#include <fmt/format.h>
+
 #include <utility>
 
 #include "base/files.hpp"
@@ -72,10 +74,24 @@ bool Recording::begin_in(const std::string& url, const trace::Run& header) {
     continuation_ = find_continuation(**opened, options_.continues, shareable(header));
   else if (goes_on)
     continuation_.told.push_back("the earlier run cannot be looked up: " + to_string(opened.error()));
-  const auto run = shareable(continued(header, continuation_));
-  auto writer = store::is_on_server(url) ? store::RunStore::record_in(url, run, opening, writing)
-                : opened                 ? (*opened)->record(run, writing)
-                                         : propagate(opened.error());
+  const auto begin = [&]() -> Result<std::unique_ptr<store::RunWriter>> {
+    const auto run = shareable(continued(header, continuation_));
+    if (store::is_on_server(url)) return store::RunStore::record_in(url, run, opening, writing);
+    return opened ? (*opened)->record(run, writing) : propagate(opened.error());
+  };
+  auto writer = begin();
+  if (writer && opened && continuation_.earlier && !store::is_on_server(url)) {
+    const auto earlier = continuation_.earlier->run;
+    const auto id = (*writer)->id();
+    if (!is_alone_in_going_on(**opened, id, earlier)) {
+      writer->reset();
+      (void)(*opened)->remove(id, /*even_if_running=*/true);
+      continuation_ = {};
+      continuation_.told.push_back(fmt::format(
+          "another run, begun at the same time, goes on with {}: this is a run of its own", earlier));
+      writer = begin();
+    }
+  }
   if (!writer) {
     trouble_.push_back("the store cannot be used: " + to_string(writer.error()));
     return false;

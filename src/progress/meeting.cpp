@@ -140,6 +140,13 @@ void Meeting::give_back() {
   lock_.reset();
 }
 
+Result<SocketServer> listen_for(const trace::Job& job, const Result<fs::path>& folder) {
+  auto server = folder ? SocketServer::listen(*folder) : Result<SocketServer>(propagate(folder.error()));
+  if (server || !trace::may_share_node(job)) return server;
+  auto other = SocketServer::listen("/tmp");
+  return other ? std::move(other) : std::move(server);
+}
+
 std::optional<fs::path> Meeting::look() const {
   {
     const std::lock_guard guard(held_mutex);

@@ -8,6 +8,7 @@
 
 #include "base/descriptor.hpp"
 #include "base/result.hpp"
+#include "progress/socket_server.hpp"
 #include "trace/job.hpp"
 
 namespace joulecast::progress {
@@ -44,5 +45,10 @@ class Meeting {
   std::optional<Descriptor> lock_;
   int process_ = 0;  ///< that took it: a forked child has a copy of this object, but not the lock
 };
+
+/// Listens below `folder`, the one of temporary files. Where that cannot be used, a process whose node other
+/// ranks may share listens below /tmp: they have to meet somewhere. The error is that of `folder`.
+[[nodiscard]] Result<SocketServer> listen_for(const trace::Job& job,
+                                              const Result<std::filesystem::path>& folder);
 
 }  // namespace joulecast::progress

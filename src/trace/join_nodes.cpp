@@ -139,13 +139,50 @@ void add_node(Run& joined, Run run) {
   append(joined.notes, std::move(notes));
 }
 
+constexpr auto never_reported = "this node of the job never reported";
+
+std::string missing_text(int missing, int expected) {
+  return fmt::format("{} of the job's {} nodes never reported: what {} used is not in the total", missing,
+                     expected, missing == 1 ? "it" : "they");
+}
+
+bool is_of_missing_node(const Trace& trace) {
+  return trace.channel.provenance == Provenance::missing && trace.channel.note == never_reported;
+}
+
+/// A bundle is a joined run: of one node it says that the others are missing, which may be here now.
+void forget_missing_nodes(Run& run) {
+  std::erase_if(run.traces, is_of_missing_node);
+  const auto expected = run.info.job.node_count.value_or(1);
+  std::erase_if(run.notes, [&](const std::string& note) {
+    const auto missing = parse_int(std::string_view(note).substr(0, note.find(' '))).value_or(0);
+    return missing > 0 && missing < expected && note == missing_text(static_cast<int>(missing), expected);
+  });
+}
+
+/// The places in the job of the nodes that a run is of: several if it is a joined one.
+std::set<int> ranks_of(const Run& run) {
+  const int expected = run.info.job.node_count.value_or(1);
+  std::set<std::string> nodes;
+  std::set<std::string> missing;
+  for (const auto& trace : run.traces)
+    if (is_of_missing_node(trace))
+      missing.insert(trace.channel.device);
+    else
+      nodes.insert(trace.channel.node);
+  std::set<int> ranks;
+  if (run.info.job.node_rank) ranks.insert(*run.info.job.node_rank);
+  if (nodes.size() < 2) return ranks;
+  for (int rank = 0; rank < expected; ++rank)
+    if (!missing.contains(fmt::format("{} of {}", rank, expected))) ranks.insert(rank);
+  return ranks;
+}
+
 /// Nodes of which the store has no run: the total is to say that they are missing.
 void miss_nodes(Run& joined, const std::set<int>& known, std::size_t nodes, int expected) {
-  const auto missing = expected - static_cast<int>(nodes);
+  const auto missing = expected - static_cast<int>(std::max(nodes, known.size()));
   if (missing <= 0) return;
-  joined.notes.push_back(
-      fmt::format("{} of the job's {} nodes never reported: what {} used is not in the total", missing,
-                  expected, missing == 1 ? "it" : "they"));
+  joined.notes.push_back(missing_text(missing, expected));
   int named = 0;
   for (int rank = 0; rank < expected && named < missing; ++rank) {
     if (known.contains(rank)) continue;
@@ -157,7 +194,7 @@ void miss_nodes(Run& joined, const std::set<int>& known, std::size_t nodes, int 
     trace.channel.provenance = Provenance::missing;
     trace.channel.device = fmt::format("{} of {}", rank, expected);
     trace.channel.name = fmt::format("node{}", rank);
-    trace.channel.note = "this node of the job never reported";
+    trace.channel.note = never_reported;
     joined.traces.push_back(std::move(trace));
   }
 }
@@ -166,6 +203,10 @@ void miss_nodes(Run& joined, const std::set<int>& known, std::size_t nodes, int 
 
 std::string node_of(const Run& run) {
   return run.info.job.node.empty() ? run.host.hostname : run.info.job.node;
+}
+
+int missing_nodes(const Run& joined) {
+  return static_cast<int>(std::ranges::count_if(joined.traces, is_of_missing_node));
 }
 
 std::optional<Seconds> clock_lead(const Run& reference, const Run& run) {
@@ -187,12 +228,13 @@ std::optional<Seconds> clock_lead(const Run& reference, const Run& run) {
 Run join_nodes(std::vector<Run> runs) {
   const auto expected = runs.front().info.job.node_count.value_or(1);
   if (runs.size() == 1 && expected <= 1) return std::move(runs.front());
+  std::set<int> known;
+  for (auto& run : runs) {
+    known.merge(ranks_of(run));
+    forget_missing_nodes(run);
+  }
   auto joined = std::move(runs.front());
   const auto node = node_of(joined);
-  std::set<int> known;
-  for (const auto& run : runs)
-    if (run.info.job.node_rank) known.insert(*run.info.job.node_rank);
-  if (joined.info.job.node_rank) known.insert(*joined.info.job.node_rank);
   name_channels(joined, node);
   for (auto& sensor : joined.sensors) sensor.sensor = node + "/" + sensor.sensor;
   for (auto& note : joined.notes) note = node + ": " + note;

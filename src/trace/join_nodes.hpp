@@ -12,6 +12,9 @@ namespace joulecast::trace {
 /// The scheduler's name of the node that the run measured, or else its host's.
 [[nodiscard]] std::string node_of(const Run& run);
 
+/// How many nodes of its job a joined run is without.
+[[nodiscard]] int missing_nodes(const Run& joined);
+
 /// How far the clock of `run` is ahead of that of `reference`: epochs end on all nodes at the same time,
 /// because their ranks wait for each other. Nothing if the two have no epoch in common or no wall clock.
 [[nodiscard]] std::optional<Seconds> clock_lead(const Run& reference, const Run& run);

@@ -160,6 +160,18 @@ class OnlyTold(ContinueTest):
         self.assertIn("still runs", done.stderr)
         self.assertEqual([row["segments"] for row in self.json("list")["runs"]], [1, 1])
 
+    def test_of_several_that_begin_at_once_only_one_goes_on(self):
+        self.measure("--name", "net", script=epochs(1, 1, 2))
+        for tries in range(1, 4):
+            several = [subprocess.Popen([JOULECAST, "run", "--live", "off", "--continue", "net", "--", "sleep", "0.7"], env=self.environment,
+                                        stderr=subprocess.DEVNULL) for _ in range(4)]
+            for process in several:
+                self.assertEqual(process.wait(timeout=30), 0)
+            rows = self.json("list")["runs"]
+            [training] = [row for row in rows if row["name"] == "net"]
+            self.assertLessEqual(training["segments"], tries + 1, "the same energy is counted twice")
+            self.assertEqual(sum(row["segments"] for row in rows), 4 * tries + 1)
+
     def test_a_store_of_a_newer_joulecast(self):
         self.measure("--name", "net", script="exit 0")
         self.change("PRAGMA user_version = 99")

@@ -2,6 +2,7 @@
 import json
 import os
 import pathlib
+import sqlite3
 import subprocess
 import unittest
 import uuid
@@ -117,6 +118,38 @@ class Nodes(CommandTest):
             run = self.json("show", row["id"])
             self.assertLess(run["energy_j"]["total"], 1.3 * (WATTS["n1"] + WATTS["n2"]) * run["duration_s"])
             self.assertTrue(any("claims the same job on the same node" in note for note in run["notes"]), run["notes"])
+
+    def test_each_node_goes_on_with_its_own_run(self):
+        """Also where the second job's nodes are other machines, and it has one more."""
+        for options in (("--continue", "big"), ("--checkpoint-folder", str(self.folder / "checkpoints"))):
+            (self.folder / "checkpoints").mkdir(exist_ok=True)
+            (self.folder / "checkpoints" / "1.pt").touch()
+            before = {row["id"] for row in self.rows()} if self.store.exists() else set()
+            self.job = str(uuid.uuid4().int % 10**9)
+            self.end(self.node(0, options=options), self.node(1, options=options))
+            self.job = str(uuid.uuid4().int % 10**9)
+            self.end(*[self.node(number, nodes=3, options=options, SLURMD_NODENAME=f"m{(number + 1) % 3}") for number in (1, 0, 2)])
+            [row] = [row for row in self.rows() if row["id"] not in before]
+            self.assertEqual((row["nodes"], row["missing"]), (3, []))
+            run = self.json("show", row["id"])
+            self.assertFalse(any("never reported" in note or "claims the same" in note for note in run["notes"]), run["notes"])
+            with sqlite3.connect(self.store) as database:
+                links = database.execute("SELECT count(continues), count(DISTINCT continues) FROM run WHERE continues <> ''").fetchone()
+            database.close()
+            self.assertEqual(links[0], links[1], "two nodes went on with one run")
+
+    def test_bundles_of_all_nodes_are_the_whole_job(self):
+        first = {**self.environment, "JOULECAST_STORE": str(self.folder / "node0.db")}
+        second = {**self.environment, "JOULECAST_STORE": str(self.folder / "node1.db")}
+        self.end(self.node(0, JOULECAST_STORE=first["JOULECAST_STORE"]), self.node(1, JOULECAST_STORE=second["JOULECAST_STORE"]))
+        self.environment["JOULECAST_STORE"] = str(self.store)
+        for number, environment in enumerate((first, second)):
+            self.call("export", "--bundle", self.folder / f"bundle{number}", env=environment)
+            self.call("import", self.folder / f"bundle{number}")
+        [row] = self.rows()
+        self.assertEqual((row["nodes"], row["missing"]), (2, []))
+        run = self.json("show")
+        self.assertEqual((run["notes"], [name for name in run["energy_j"]["missing"] if name.startswith("node")]), ([], []))
 
     def test_nodes_may_write_files_of_their_own(self):
         """As they do on a network file system."""

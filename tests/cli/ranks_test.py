@@ -315,6 +315,25 @@ class Ranks(CommandTest):
             self.assertIn("may be counted twice", self.end(rank)[1])
         self.assertEqual(len(self.trainings()), 2)
 
+    def test_ranks_that_cannot_meet_note_it_in_their_runs(self):
+        other = self.folder / f"joulecast-{os.geteuid()}"
+        other.mkdir(mode=0o777)
+        other.chmod(0o777)
+        self.end(self.rank(0, "sleep", 0.5))
+        self.assertTrue(any("may be counted twice" in note for note in self.one()["notes"]))
+
+    def test_ranks_meet_where_the_temporary_folder_cannot_be_used(self):
+        (self.folder / "file").touch()
+        deep = self.folder / ("l" * 120)  # beyond what the path of a socket may have
+        deep.mkdir()
+        for folder in (self.folder / "absent", self.folder / "file", deep):
+            job = str(uuid.uuid4().int % 10**9)
+            before = len(self.trainings()) if self.store.exists() else 0
+            ranks = [self.rank(rank, "sleep", 1, job=job, TMPDIR=str(folder)) for rank in (0, 1)]
+            said = "".join(self.end(rank)[1] for rank in ranks)
+            self.assertIn("measured with run", said)
+            self.assertEqual(len(self.trainings()), before + 1, folder)
+
     def test_nothing_is_left_in_the_folder(self):
         for rank in [self.rank(rank, "sleep", 0.5) for rank in (0, 1)]:
             self.end(rank)

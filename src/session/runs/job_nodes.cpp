@@ -1,6 +1,7 @@
 #include "session/runs/job_nodes.hpp"
 
 #include <algorithm>
+#include <iterator>
 #include <map>
 #include <set>
 #include <utility>
@@ -19,7 +20,9 @@ std::string node_of(const RunRow& row) {
 /// A training of one node: from its first segment's start to its last one's end.
 struct Candidate {
   SegmentIds segments;
-  std::string node;
+  /// The node by the job: it may have been another machine in each.
+  std::map<std::string, std::string> nodes;
+  std::string node;  ///< the first of them
   std::optional<int> node_rank;
   WallTime begin;
   WallTime end;
@@ -32,11 +35,24 @@ Result<std::optional<Candidate>> candidate_of(const RunStore& store, SegmentIds 
     if (!row) return propagate(row.error());
     if (!row->started) return std::optional<Candidate>{};
     const WallTime end{row->started->ns + static_cast<std::int64_t>(row->duration.value() * 1e9)};
-    if (i == 0) found.node = node_of(*row), found.node_rank = row->job.node_rank, found.begin = *row->started;
+    if (i == 0) found.begin = *row->started;
+    if (is_of_several_nodes(*row)) {
+      if (found.nodes.empty()) found.node = node_of(*row), found.node_rank = row->job.node_rank;
+      found.nodes.emplace(trace::key_of(row->job), node_of(*row));
+    }
     if (i == 0 || end.ns > found.end.ns) found.end = end;
   }
+  if (found.nodes.empty()) return std::optional<Candidate>{};
   found.segments = std::move(segments);
   return std::optional(std::move(found));
+}
+
+/// Whether both measured the same node for the same job.
+bool is_same_node(const Candidate& a, const Candidate& b) {
+  return std::ranges::any_of(a.nodes, [&](const auto& node) {
+    const auto found = b.nodes.find(node.first);
+    return found != b.nodes.end() && found->second == node.second;
+  });
 }
 
 /// Above 0: the time for which both ran; below: the time between them.
@@ -55,22 +71,23 @@ bool is_of_several_nodes(const RunRow& row) {
 
 Result<JobNodes> nodes_of(const RunStore& store, SegmentIds segments) {
   JobNodes found;
-  const auto row = store.row(segments.ids.front());
-  if (!row) return propagate(row.error());
-  auto own = is_of_several_nodes(*row) ? candidate_of(store, segments)
-                                       : Result<std::optional<Candidate>>(std::optional<Candidate>{});
+  auto own = candidate_of(store, segments);
   if (!own) return propagate(own.error());
   if (!*own) {
     found.nodes.push_back(std::move(segments));
     return found;
   }
-  store::RunQuery query;
-  query.job_key = trace::key_of(row->job);
-  const auto rows = store.find(query);
-  if (!rows) return propagate(rows.error());
+  std::vector<RunRow> rows;
+  for (const auto& [key, node] : (*own)->nodes) {
+    store::RunQuery query;
+    query.job_key = key;
+    auto some = store.find(query);
+    if (!some) return propagate(some.error());
+    std::ranges::move(*some, std::back_inserter(rows));
+  }
   std::set<std::string> seen(segments.ids.begin(), segments.ids.end());
-  std::map<std::string, Candidate> chosen;
-  for (const auto& other : *rows) {
+  std::vector<Candidate> chosen;
+  for (const auto& other : rows) {
     if (seen.contains(other.id)) continue;
     auto its = store::segments_of(store, other.id);
     if (!its) return propagate(its.error());
@@ -79,19 +96,20 @@ Result<JobNodes> nodes_of(const RunStore& store, SegmentIds segments) {
     if (!candidate) return propagate(candidate.error());
     if (!*candidate) continue;
     const auto common = overlap(**own, **candidate);
-    if ((*candidate)->node == (*own)->node) {
+    if (is_same_node(**candidate, **own)) {
       if (common > Seconds{0}) found.rivals.push_back((*candidate)->segments.ids.front());
       continue;
     }
     if (common < Seconds{0} - most_apart) continue;
-    const auto known = chosen.find((*candidate)->node);
+    const auto known =
+        std::ranges::find_if(chosen, [&](const Candidate& one) { return is_same_node(one, **candidate); });
     if (known == chosen.end())
-      chosen.emplace((*candidate)->node, std::move(**candidate));
-    else if (common > overlap(**own, known->second))
-      known->second = std::move(**candidate);
+      chosen.push_back(std::move(**candidate));
+    else if (common > overlap(**own, *known))
+      *known = std::move(**candidate);
   }
   std::vector<Candidate> nodes{std::move(**own)};
-  for (auto& [node, candidate] : chosen) nodes.push_back(std::move(candidate));
+  std::ranges::move(chosen, std::back_inserter(nodes));
   std::ranges::stable_sort(
       nodes, {}, [](const Candidate& one) { return std::pair(one.node_rank.value_or(1'000'000), one.node); });
   for (auto& node : nodes) found.nodes.push_back(std::move(node.segments));

@@ -49,6 +49,7 @@ void add(RunRow& training, RunRow segment) {
   training.host = std::move(segment.host);
   training.epochs += segment.epochs;
   training.last_heard = segment.last_heard;
+  if (segment.job.node_count.value_or(1) > training.job.node_count.value_or(1)) training.job = segment.job;
   ++training.segments;
 }
 
@@ -212,7 +213,14 @@ Result<RunRow> JoinedStore::with_nodes(RunRow training, const JobNodes& job) con
     if (!node) return node;
     add_node(training, *node);
   }
-  const auto missing = training.job.node_count.value_or(1) - static_cast<int>(job.nodes.size());
+  const int expected = training.job.node_count.value_or(1);
+  // What a bundle of one node says of the others, which may be here now.
+  std::erase_if(training.missing, [end = fmt::format(" of {}", expected)](const std::string& name) {
+    return name.starts_with("node ") && name.ends_with(end);
+  });
+  auto missing = expected - static_cast<int>(job.nodes.size());
+  if (missing > 0)  // a bundle may be of several nodes, which only the run itself shows
+    if (const auto run = summary(training.id)) missing = trace::missing_nodes(*run);
   if (missing > 0) training.missing.push_back(missing == 1 ? "1 node" : fmt::format("{} nodes", missing));
   return training;
 }

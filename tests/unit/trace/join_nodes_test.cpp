@@ -140,6 +140,26 @@ TEST(JoinNodes, ANodeThatReportedAloneIsNotTheWholeJob) {
   EXPECT_THAT(joined.notes, ElementsAre(HasSubstr("1 of the job's 2 nodes never reported: what it used")));
 }
 
+/// A bundle is a joined run, and the bundles of all nodes may come into one store.
+TEST(JoinNodes, ForgetsThatANodeWasMissingWhichIsHereNow) {
+  const auto joined =
+      join_nodes({join_nodes({node("n1", 0, 300, 0, 100)}), join_nodes({node("n2", 1, 100, 0, 100)})});
+  EXPECT_THAT(joined.notes, IsEmpty());
+  EXPECT_EQ(missing_nodes(joined), 0);
+  EXPECT_THAT(energy_of(joined).missing, IsEmpty());
+}
+
+TEST(JoinNodes, KnowsTheNodesOfARunThatIsJoinedAlready) {
+  auto whole = join_nodes({node("n1", 0, 300, 0, 100), node("n2", 1, 100, 0, 100)});
+  EXPECT_EQ(missing_nodes(join_nodes({std::move(whole)})), 0);
+  auto first = node("n1", 0, 300, 0, 100);
+  auto second = node("n2", 1, 100, 0, 100);
+  first.info.job.node_count = second.info.job.node_count = 3;
+  const auto again = join_nodes({join_nodes({std::move(first), std::move(second)})});
+  EXPECT_EQ(missing_nodes(again), 1);
+  EXPECT_EQ(again.traces.back().channel.device, "2 of 3");
+}
+
 TEST(JoinNodes, KeepsTheProgressOfTheNodeThatHasSome) {
   auto second = node("n2", 1, 100, 0, 100);
   add_epochs(second, {50, 100});
