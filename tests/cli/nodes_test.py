@@ -130,7 +130,7 @@ class Nodes(CommandTest):
             self.job = str(uuid.uuid4().int % 10**9)
             self.end(*[self.node(number, nodes=3, options=options, SLURMD_NODENAME=f"m{(number + 1) % 3}") for number in (1, 0, 2)])
             [row] = [row for row in self.rows() if row["id"] not in before]
-            self.assertEqual((row["nodes"], row["missing"]), (3, []))
+            self.assertEqual((row["nodes"], [name for name in row["missing"] if "node" in name]), (3, []))
             run = self.json("show", row["id"])
             self.assertFalse(any("never reported" in note or "claims the same" in note for note in run["notes"]), run["notes"])
             with sqlite3.connect(self.store) as database:
@@ -147,7 +147,7 @@ class Nodes(CommandTest):
             self.call("export", "--bundle", self.folder / f"bundle{number}", env=environment)
             self.call("import", self.folder / f"bundle{number}")
         [row] = self.rows()
-        self.assertEqual((row["nodes"], row["missing"]), (2, []))
+        self.assertEqual((row["nodes"], [name for name in row["missing"] if "node" in name]), (2, []))
         run = self.json("show")
         self.assertEqual((run["notes"], [name for name in run["energy_j"]["missing"] if name.startswith("node")]), ([], []))
 
