@@ -210,15 +210,18 @@ bool is_alone_in_going_on(const store::RunStore& store, const std::string& id, c
   store::RunQuery query;
   query.continues = earlier;
   query.descending = false;
+  bool saw_another = false;
   for (int look = 0; look < looks; ++look) {
     const auto rows = store.find(query);
-    if (!rows || rows->empty()) return true;  // nothing speaks against it
-    if (rows->front().id != id) return false;
+    if (!rows) return true;  // nothing speaks against it
+    if (!rows->empty() && rows->front().id != id) return false;
     if (rows->size() == 1) return true;
+    if (rows->size() > 1) saw_another = true;
+    // Either this run is not stored yet, which its own thread does, or others are there, too.
     // The others give way as soon as they see this one, unless they looked before it was there.
     std::this_thread::sleep_for(between_looks);
   }
-  return false;
+  return !saw_another;
 }
 
 trace::Run continued(trace::Run header, const Continuation& continuation) {
