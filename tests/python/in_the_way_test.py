@@ -202,7 +202,8 @@ class InTheWay(PackageTest):
         self.assertEqual(done.returncode, 0, done.stderr)
         self.assertEqual(sorted(done.stdout.splitlines()), ["0 True", "1 True"])
         stored = self.one_run()
-        self.assertEqual([epoch.metrics for epoch in stored.epochs], [{"loss": 0.0}] * 2)
+        # The one whose progress is heard first tells it all, and what the other says of the same epochs is left out.
+        self.assertIn([epoch.metrics for epoch in stored.epochs], ([{"loss": 0.0}] * 2, [{"loss": 1.0}] * 2))
 
     def test_nested_and_simultaneous_trackers_are_runs_of_their_own(self):
         def train(name):

@@ -146,7 +146,7 @@ class Ranks(PackageTest):
             (identifier, energy, _), (same, of_second, coverage) = [self.told(rank) for rank in ranks]
             self.assertEqual(same, identifier)
             self.assertAlmostEqual(energy, 75, delta=30)
-            self.assertAlmostEqual(of_second, 75, delta=30)
+            self.assertAlmostEqual(of_second, 75, delta=45)  # the last readings of a busy machine come late
             self.assertGreater(coverage, 0.8)
         self.assertEqual(len(self.one_run().segments), 2)
 
