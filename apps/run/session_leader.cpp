@@ -66,6 +66,7 @@ void lead_session(const SessionEnds& ends) {
   sigset_t hang_up;
   sigemptyset(&hang_up);
   sigaddset(&hang_up, SIGHUP);
+  if (std::signal(SIGHUP, SIG_DFL) == SIG_IGN) std::signal(SIGHUP, SIG_IGN);  // of nohup; no handler of ours
   ::sigprocmask(SIG_UNBLOCK, &hang_up, nullptr);
   close_all_but({ends.news, ends.stay});
   watch(command, ends);

@@ -2,6 +2,8 @@
 
 #include <sys/signalfd.h>
 
+#include <algorithm>
+#include <array>
 #include <cerrno>
 #include <initializer_list>
 
@@ -10,9 +12,16 @@
 namespace joulecast::run {
 namespace {
 
+constexpr std::array ending_signals{SIGINT, SIGTERM, SIGHUP, SIGQUIT};
+
 bool is_ignored(int number) {
   struct sigaction now {};
   return ::sigaction(number, nullptr, &now) == 0 && now.sa_handler == SIG_IGN;
+}
+
+bool has_handler(int number) {
+  struct sigaction now {};
+  return ::sigaction(number, nullptr, &now) == 0 && now.sa_handler != SIG_IGN && now.sa_handler != SIG_DFL;
 }
 
 struct sigaction with_handler(void (*handler)(int)) {
@@ -24,7 +33,7 @@ struct sigaction with_handler(void (*handler)(int)) {
 }  // namespace
 
 bool ends_a_process(int signal) {
-  return signal == SIGINT || signal == SIGTERM || signal == SIGHUP || signal == SIGQUIT;
+  return std::ranges::find(ending_signals, signal) != ending_signals.end();
 }
 
 SignalGuard::SignalGuard() {
@@ -43,8 +52,11 @@ SignalGuard::SignalGuard() {
 
 SignalGuard::~SignalGuard() {
   // Discards signals that arrived during shutdown, so that they do not prevent the final report.
+  auto nobodys = taken_;
+  for (const int number : ending_signals)
+    if (has_handler(number)) sigdelset(&nobodys, number);
   const timespec at_once{};
-  while (::sigtimedwait(&taken_, nullptr, &at_once) > 0) {
+  while (::sigtimedwait(&nobodys, nullptr, &at_once) > 0) {
   }
   ::sigprocmask(SIG_SETMASK, &mask_before_, nullptr);
 }
@@ -72,12 +84,16 @@ void SignalGuard::stop_here() const {
 bool SignalGuard::asked_to_end() const {
   sigset_t waiting;
   if (::sigpending(&waiting) != 0) return false;
-  for (const int number : {SIGINT, SIGTERM, SIGHUP, SIGQUIT})
+  for (const int number : ending_signals)
     if (sigismember(&taken_, number) == 1 && sigismember(&waiting, number) == 1) return true;
   return false;
 }
 
 void SignalGuard::restore_in_child() const {
+  // A handler of this process would swallow what comes before exec, which takes it away.
+  const auto usual = with_handler(SIG_DFL);
+  for (const int number : ending_signals)
+    if (has_handler(number)) ::sigaction(number, &usual, nullptr);
   ::sigaction(SIGPIPE, &pipe_before_, nullptr);
   ::sigaction(SIGXFSZ, &file_size_before_, nullptr);
   ::sigaction(SIGCHLD, &child_before_, nullptr);

@@ -18,8 +18,9 @@ namespace joulecast::run {
 class SignalGuard {
  public:
   SignalGuard();
-  /// Unblocks the signals. Failed writes stay harmless, because the command's exit status must still be
-  /// returned.
+  /// Unblocks the signals. One that asks for the end and has come since is left to the process's own handler,
+  /// if it has one, and otherwise dropped. Failed writes stay harmless, because the command's exit status
+  /// must still be returned.
   ~SignalGuard();
   SignalGuard(const SignalGuard&) = delete;
   SignalGuard& operator=(const SignalGuard&) = delete;

@@ -67,6 +67,7 @@ RunSetup set_up(const Plan& plan, const Cell& cell, const RunPlace& place, const
   for (const auto& [name, text] : plan.tags) setup.tags[name] = filled(text, values);
   for (const auto& [factor, level] : cell.levels) setup.tags[factor] = level;
   for (const auto& [name, value] : place_tags(plan.name, place)) setup.tags[name] = value;
+  setup.tags[plan_tag] = plan.home.string();
   setup.epochs = parse_double(filled(plan.progress.epochs, values));
   setup.steps = parse_double(filled(plan.progress.steps, values));
   setup.collect = filled(plan.collect, values);

@@ -18,7 +18,8 @@ constexpr const char* campaign_variable = "JOULECAST_LAB_JOURNAL";
 
 // The tags of a run, beside its levels and the plan's tags.
 constexpr const char* campaign_tag = "campaign";
-constexpr const char* cell_tag = "cell";  ///< Cell::id
+constexpr const char* plan_tag = "campaign_plan";  ///< Plan::home: tells campaigns of one name apart
+constexpr const char* cell_tag = "cell";           ///< Cell::id
 constexpr const char* repetition_tag = "repetition";
 constexpr const char* attempt_tag = "attempt";
 constexpr const char* role_tag = "role";        ///< "reference"; absent for a repetition of a cell

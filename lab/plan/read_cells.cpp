@@ -17,7 +17,7 @@ namespace {
 using Kind = TomlNode::Kind;
 
 /// Names that mean something else where a factor's name stands: placeholders, and the tags of a run.
-constexpr std::array reserved{"seed", "repetition", "output",  "campaign",
+constexpr std::array reserved{"seed", "repetition", "output",  "campaign", "campaign_plan",
                               "cell", "attempt",    "outcome", "role"};
 constexpr std::int64_t most_cpus = 65'536;
 

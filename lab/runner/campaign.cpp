@@ -6,6 +6,7 @@
 
 #include "lab/plan/read_plan.hpp"
 #include "lab/runner/campaign_run.hpp"
+#include "lab/runner/held_signals.hpp"
 
 namespace joulecast::lab {
 namespace {
@@ -47,7 +48,8 @@ Result<CampaignResult> run_campaign(const Plan& plan, const CampaignOptions& opt
   if (const auto ok = check_cpus(plan); !ok) return propagate(ok.error());
   auto journal = Journal::open(journal_of(plan.home));
   if (!journal) return propagate(journal.error());
-  CampaignRun run(plan, options, std::move(*journal), watcher);
+  const HeldSignals signals;  // outlives the run, which puts power limits back at its end
+  CampaignRun run(plan, options, std::move(*journal), watcher, signals);
   if (const auto resumed = run.resume(); !resumed) return propagate(resumed.error());
   const WorkingFolder folder(plan.folder);
   return run.run(make_executor);

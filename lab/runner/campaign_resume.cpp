@@ -45,7 +45,7 @@ Status CampaignRun::agree_on_store() {
   if (!store) return propagate(store.error());
   if (const auto ok = store::check_url(*store); !ok) return ok;
   store_ = *store;
-  if (!state_.begun) return record(CampaignBegun{plan_->name, store_, system_clock().wall()});
+  if (!state_.begun) return {};
   // Without an option the campaign goes on where it began.
   if (options_->store.empty() && !state_.begun->store.empty()) store_ = state_.begun->store;
   if (state_.begun->store != store_)
@@ -61,6 +61,10 @@ Status CampaignRun::take_in(const store::RunStore& store) {
   auto found = state_.runs.empty() && state_.unclear.empty() ? runs_in_store(store, *plan_)
                                                              : clear_up(store, plan_->name, state_.unclear);
   if (!found) return propagate(found.error());
+  // Not before: a plan that is refused has begun nothing, and may be given another name.
+  if (!state_.begun)
+    if (const auto begun = record(CampaignBegun{plan_->name, store_, system_clock().wall()}); !begun)
+      return begun;
   std::size_t kept = 0;
   for (const auto& run : *found) {
     if (const auto written = record(run); !written) return written;

@@ -60,7 +60,7 @@ Status CampaignRun::begin_session(const RunPlace& first) {
 }
 
 Status CampaignRun::warm_up_for(const RunPlace& first) {
-  if (!plan_->warm_up || interrupted_) return {};
+  if (!plan_->warm_up || asked_to_end()) return {};
   const auto cell = plan_->reference ? plan_->reference->cell : schedule_->cell_of(first);
   const auto setup = set_up(*plan_, plan_->cells[cell], {Role::cell, plan_->cells[cell].id, 1, 1},
                             outputs_of(plan_->home) / "warm-up");
@@ -91,7 +91,7 @@ Status CampaignRun::rest_before(const RunPlace& next) {
   }
   const bool again = !state_.runs.empty() && state_.runs.back().place.cell == next.cell &&
                      state_.runs.back().place.repetition == next.repetition && next.attempt > 1;
-  if (again && plan_->retry.wait > Seconds{0} && !interrupted_) {
+  if (again && plan_->retry.wait > Seconds{0} && !asked_to_end()) {
     Pause pause;
     watcher_->waits("waiting to try again", plan_->retry.wait);
     interrupted_ = !pause.wait(plan_->retry.wait);
@@ -131,7 +131,10 @@ RunWishes CampaignRun::wishes() {
   RunWishes wishes;
   if (plan_->energy_budget)
     wishes.at_most = Joules{std::max(0.0, (*plan_->energy_budget - standing_->spent()).value())};
-  wishes.ticked = [this](const measure::Live& live) { watcher_->ticked(live); };
+  wishes.ticked = [this](const measure::Live& live) {
+    signals_->pass_on();
+    watcher_->ticked(live);
+  };
   return wishes;
 }
 
@@ -210,12 +213,13 @@ Result<CampaignResult> CampaignRun::run(const MakeExecutor& make_executor) {
     forecasts_.push_back(forecast_cell(plan_->cells[i], standing_->cell(i), earlier_, predictions));
   auto next = schedule_->next(*standing_);
   if (!next) return result(CampaignEnd::all_done);
+  if (asked_to_end()) return result(CampaignEnd::interrupted);
   if (const auto begun = begin_session(*next); !begun) return propagate(begun.error());
   if (const auto warmed = warm_up_for(*next); !warmed) return propagate(warmed.error());
   for (; next; next = schedule_->next(*standing_)) {
-    if (!interrupted_)
+    if (!asked_to_end())
       if (const auto rested = rest_before(*next); !rested) return propagate(rested.error());
-    if (interrupted_) return result(CampaignEnd::interrupted);
+    if (asked_to_end()) return result(CampaignEnd::interrupted);
     if (!fits_budget(*next)) return result(CampaignEnd::budget);
     const auto going_on = make(*next);
     if (!going_on) return propagate(going_on.error());

@@ -6,17 +6,20 @@
 #include <string>
 
 #include "lab/runner/campaign.hpp"
+#include "lab/runner/held_signals.hpp"
 #include "lab/runner/preparation.hpp"
 
 namespace joulecast::lab {
 
 class CampaignRun {
  public:
-  CampaignRun(const Plan& plan, const CampaignOptions& options, Journal journal, CampaignWatcher& watcher)
+  CampaignRun(const Plan& plan, const CampaignOptions& options, Journal journal, CampaignWatcher& watcher,
+              const HeldSignals& signals)
       : plan_(&plan),
         options_(&options),
         journal_(std::move(journal)),
         watcher_(&watcher),
+        signals_(&signals),
         state_(state_of(journal_.records())) {}
 
   /// Brings the journal up to date with the store and the plan.
@@ -44,12 +47,15 @@ class CampaignRun {
   [[nodiscard]] std::optional<int> others_on_gpus(const RunPlace& place, const Position& position) const;
   void add_flags(RunEnded& run) const;
   void tell_drift(const RunEnded& run);
+  /// Now, or during an earlier run or wait.
+  [[nodiscard]] bool asked_to_end() const { return interrupted_ || signals_->asked_to_end(); }
   CampaignResult result(CampaignEnd end);
 
   const Plan* plan_;
   const CampaignOptions* options_;
   Journal journal_;
   CampaignWatcher* watcher_;
+  const HeldSignals* signals_;
   CampaignState state_;
   std::string store_;
   std::optional<Schedule> schedule_;

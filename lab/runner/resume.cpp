@@ -85,6 +85,11 @@ Result<std::vector<RunEnded>> runs_in_store(const store::RunStore& store, const 
   if (!rows) return propagate(rows.error());
   std::vector<RunEnded> ended;
   for (const auto& row : *rows) {
+    if (const auto its = row.tags.find(plan_tag); its != row.tags.end() && its->second != plan.home.string())
+      return fail(
+          ErrorKind::invalid, plan.file,
+          "name: the store has runs of a campaign \"{}\" of another plan, {}; give this one another name",
+          plan.name, its->second);
     const auto cell = row.tags.find(cell_tag);
     if (cell == row.tags.end() || row.status == trace::RunStatus::running) continue;
     RunPlace place{row.tags.contains(role_tag) ? Role::reference : Role::cell, cell->second,

@@ -19,7 +19,8 @@ namespace joulecast::lab {
                                                      const std::string& campaign,
                                                      const std::vector<RunBegun>& unclear);
 
-/// The campaign's runs in the store, the oldest first: for a journal that is not there any more.
+/// The campaign's runs in the store, the oldest first: for a journal that is not there any more. invalid if
+/// another plan has made runs under this name.
 [[nodiscard]] Result<std::vector<RunEnded>> runs_in_store(const store::RunStore& store, const Plan& plan);
 
 /// Processes of this user that carry the campaign's variable: of a run whose lab was killed.

@@ -137,7 +137,7 @@ class Rows {
     if (!row.contains("architecture")) put_training(row, training);
     for (const auto& [name, value] : setup.tags)
       if (!row.contains(name)) row[name] = value;
-    for (const auto* tag : {campaign_tag, cell_tag}) row.erase(tag);
+    for (const auto* tag : {campaign_tag, plan_tag, cell_tag}) row.erase(tag);
     row["config_id"] = cell.key;
     if (row["source"].empty()) row["source"] = plan_->name;
     put_ended(row, ended);

@@ -59,6 +59,14 @@ class LabTest(CommandTest):
             self.assertIn(part, done.stderr)
         self.assertFalse(self.journal.exists(), "nothing began")
 
+    def fake_nvidia_smi(self, script):
+        folder = self.folder / "bin"
+        folder.mkdir()
+        tool = folder / "nvidia-smi"
+        tool.write_text(f"#!/bin/sh\necho \"$@\" >> {self.folder}/calls\n" + script)
+        tool.chmod(0o755)
+        self.environment["PATH"] = f"{folder}:{self.environment['PATH']}"
+
     def wait_for(self, condition, patience=30):
         end = time.monotonic() + patience
         while not condition():
@@ -208,14 +216,6 @@ class Runs(LabTest):
         self.lab()
         files = list((self.folder / "p.runs").glob("*/*/e"))
         self.assertEqual({file.read_text() for file in files}, {"1 32 1\n"})
-
-    def fake_nvidia_smi(self, script):
-        folder = self.folder / "bin"
-        folder.mkdir()
-        tool = folder / "nvidia-smi"
-        tool.write_text(f"#!/bin/sh\necho \"$@\" >> {self.folder}/calls\n" + script)
-        tool.chmod(0o755)
-        self.environment["PATH"] = f"{folder}:{self.environment['PATH']}"
 
     def test_a_power_limit_is_set_and_set_back(self):
         self.fake_nvidia_smi('case "$*" in *query-gpu*) echo 350.00;; esac\n')
@@ -424,6 +424,51 @@ class Resume(LabTest):
             except (OSError, ValueError):
                 pass
         return found
+
+    def test_a_copied_plan_does_not_take_the_others_runs_for_its_own(self):
+        self.plan("echo x >> made.txt # {architecture} {batch_size}")
+        self.lab()
+        copy = self.folder / "copy" / "p.toml"
+        copy.parent.mkdir()
+        copy.write_text(self.file.read_text())
+        done = self.call("lab", "run", copy, "--allow-busy", expect=2)
+        self.assertEqual(len(done.stderr.strip().splitlines()), 1, done.stderr)
+        self.assertIn(f'runs of a campaign "c" of another plan, {self.file}', done.stderr)
+        self.assertFalse((copy.parent / "made.txt").exists())
+        copy.write_text(self.file.read_text().replace('name = "c"', 'name = "d"'))
+        self.call("lab", "run", copy, "--allow-busy")
+        self.assertEqual(len((copy.parent / "made.txt").read_text().split()), 4)
+        self.assertEqual(self.status()["done"], 4)
+
+    def test_fewer_repetitions_than_were_made(self):
+        self.plan("true {architecture} {batch_size}", repetitions=2)
+        self.lab()
+        self.plan("true {architecture} {batch_size}", repetitions=1)
+        self.assertIn("4 of 4 repetitions, and 4 beyond the plan's number", self.call("lab", "status", self.file).stdout)
+
+    def test_a_signal_between_runs_is_neither_lost_nor_the_end_at_once(self):
+        self.plan("true {architecture} {batch_size}", repetitions=1000)
+        draw = random.Random(20261130)
+        for number in (signal.SIGTERM, signal.SIGINT) * 6:
+            before = len(self.records("end"))
+            process = self.start("-q")
+            self.wait_for(lambda: len(self.records("end")) > before)
+            time.sleep(draw.uniform(0, 0.3))
+            process.send_signal(number)
+            _, error = process.communicate(timeout=20)
+            self.assertEqual(process.returncode, 130, error)
+            self.assertIn("the same command goes on where it stopped", error)
+
+    def test_a_signal_while_a_power_limit_is_set_ends_the_run_and_sets_it_back(self):
+        self.fake_nvidia_smi('case "$*" in *query-gpu*) sleep 1; echo 350.00;; esac\n')
+        self.plan("sleep 30 # {architecture} {batch_size}", tables='[environments.low]\ngpus = [0]\npower_limit = "200W"\n')
+        process = self.start()
+        self.wait_for(lambda: (self.folder / "calls").exists() and "query-gpu" in (self.folder / "calls").read_text())
+        process.send_signal(signal.SIGTERM)
+        _, error = process.communicate(timeout=20)
+        self.assertEqual(process.returncode, 130, error)
+        self.assertEqual((self.folder / "calls").read_text().splitlines()[-1], "--id=0 --power-limit=350.00")
+        self.assertEqual([end["outcome"] for end in self.records("end")], ["interrupted"])
 
     def test_two_at_once_the_second_is_refused(self):
         self.plan("sleep 1 # {architecture} {batch_size}")
