@@ -2,7 +2,6 @@
 // command may start, and its farewell. The other rank is a process of its own. Fails above 5 ms.
 #include <fmt/format.h>
 #include <signal.h>
-#include <stdlib.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -11,6 +10,8 @@
 #include <filesystem>
 #include <vector>
 
+#include "base/files.hpp"
+#include "base/roots.hpp"
 #include "measure/node_measurement.hpp"
 #include "progress/meeting.hpp"
 
@@ -65,8 +66,10 @@ double attach_ms(const std::filesystem::path& folder) {
 }  // namespace
 
 int main() {
-  std::string folder = "/tmp/joulecast-bench-XXXXXX";
-  if (::mkdtemp(folder.data()) == nullptr) return 1;
+  const auto parent = temporary_directory();
+  const auto made = parent ? make_temporary_directory(*parent, "joulecast-bench") : parent;
+  if (!made) return 1;
+  const auto& folder = *made;
   int ready[2];
   if (::pipe(ready) != 0) return 1;
   const auto holder = ::fork();

@@ -10,6 +10,7 @@
 #include "cli/support/options.hpp"
 #include "cli/support/step_options.hpp"
 #include "report/probe_report.hpp"
+#include "run/probed.hpp"
 #include "run/run_command.hpp"
 #include "run/tell.hpp"
 #include "session/forecast/probe_boards.hpp"
@@ -86,24 +87,6 @@ Result<run::MeasureResult> measure(const ProbeArguments& arguments) {
   return run::measure(arguments.options, sensors::real_environment());
 }
 
-session::ProbedTraining probed_by(const run::MeasureResult& measured) {
-  session::ProbedTraining probed;
-  probed.run_id = measured.run_id;
-  probed.store = measured.store;
-  probed.exit_status = measured.exit_status;
-  probed.energy = measured.energy;
-  probed.duration = measured.duration;
-  if (!measured.probe) return probed;
-  const auto& [end, live, killed] = *measured.probe;
-  probed.ended_by_itself = end == run::ProbeEnd::by_itself;
-  probed.killed = killed;
-  probed.projection = live.projection;
-  probed.doubt = live.doubt;
-  probed.phase = live.phase;
-  probed.elapsed = live.elapsed;
-  return probed;
-}
-
 int probe(ProbeArguments& arguments) {
   if (const auto ready = complete_probe(arguments); !ready) return report_error(ready.error());
   const auto measured = measure(arguments);
@@ -112,7 +95,7 @@ int probe(ProbeArguments& arguments) {
     return measured.error().kind == ErrorKind::retry ? failed : unusable;
   }
   auto result = session::probe_training(
-      {.probed = probed_by(*measured), .place = arguments.options.place, .price = arguments.price});
+      {.probed = run::probed_by(*measured), .place = arguments.options.place, .price = arguments.price});
   if (!result) return report_error(result.error());
   if (!arguments.boards.prediction.gpus.empty()) {
     auto boards = session::probe_boards(arguments.boards, *result, session::gpu_of(result->probed));

@@ -8,6 +8,7 @@
 #include "bind/without_gil.hpp"
 #include "bind/words.hpp"
 #include "report/probe_report.hpp"
+#include "run/probed.hpp"
 #include "run/run_command.hpp"
 #include "session/forecast/probe_boards.hpp"
 #include "session/forecast/probe_training.hpp"
@@ -87,22 +88,7 @@ ProbedTraining measure_for_probe(MeasureOptions options) {
   options.quiet = true;
   options.live = run::LiveMode::off;
   options.adopt_orphans = true;
-  const auto measured = value_of(run::measure(options, sensors::real_environment()));
-  ProbedTraining probed;
-  probed.run_id = measured.run_id;
-  probed.store = measured.store;
-  probed.exit_status = measured.exit_status;
-  probed.energy = measured.energy;
-  probed.duration = measured.duration;
-  if (!measured.probe) return probed;
-  const auto& [end, live, killed] = *measured.probe;
-  probed.ended_by_itself = end == run::ProbeEnd::by_itself;
-  probed.killed = killed;
-  probed.projection = live.projection;
-  probed.doubt = live.doubt;
-  probed.phase = live.phase;
-  probed.elapsed = live.elapsed;
-  return probed;
+  return run::probed_by(value_of(run::measure(options, sensors::real_environment())));
 }
 
 /// What the other boards are asked of; nothing if none are.

@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "base/text.hpp"
+#include "trace/shift.hpp"
 
 namespace joulecast::formats {
 namespace {
@@ -28,24 +29,6 @@ std::size_t reference_of(const std::vector<Run>& runs) {
   if (marked != runs.end()) return static_cast<std::size_t>(marked - runs.begin());
   const auto measured = std::ranges::find_if(runs, has_energy);
   return measured == runs.end() ? 0 : static_cast<std::size_t>(measured - runs.begin());
-}
-
-trace::Span shifted(trace::Span span, Seconds by) {
-  return {span.begin + by, span.end + by};
-}
-
-void shift(Run& run, Seconds by) {
-  run.span = shifted(run.span, by);
-  for (auto& trace : run.traces) {
-    for (auto& time : trace.times) time += by.value();
-    for (auto& gap : trace.gaps) gap = shifted(gap, by);
-  }
-  for (auto& epoch : run.epochs) epoch.span = shifted(epoch.span, by);
-  for (auto& phase : run.phases) phase.span = shifted(phase.span, by);
-  for (auto& point : run.progress) point.time += by;
-  for (auto& window : run.windows) window.span = shifted(window.span, by);
-  for (auto& point : run.metrics) point.time += by;
-  for (auto& projection : run.projections) projection.time += by;
 }
 
 /// Fills values that `known` lacks from `more`.

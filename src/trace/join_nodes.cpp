@@ -11,6 +11,7 @@
 #include <utility>
 
 #include "base/text.hpp"
+#include "trace/shift.hpp"
 
 namespace joulecast::trace {
 namespace {
@@ -28,24 +29,6 @@ void append(std::vector<T>& to, std::vector<T>&& from) {
 std::string lead_text(Seconds lead) {
   const auto size = to_text(Seconds{std::abs(lead.value())});
   return lead > Seconds{0} ? size + " ahead of" : size + " behind";
-}
-
-Span shifted(Span span, Seconds by) {
-  return {span.begin + by, span.end + by};
-}
-
-void shift(Run& run, Seconds by) {
-  run.span = shifted(run.span, by);
-  for (auto& trace : run.traces) {
-    for (auto& time : trace.times) time += by.value();
-    for (auto& gap : trace.gaps) gap = shifted(gap, by);
-  }
-  for (auto& epoch : run.epochs) epoch.span = shifted(epoch.span, by);
-  for (auto& phase : run.phases) phase.span = shifted(phase.span, by);
-  for (auto& point : run.progress) point.time += by;
-  for (auto& window : run.windows) window.span = shifted(window.span, by);
-  for (auto& point : run.metrics) point.time += by;
-  for (auto& projection : run.projections) projection.time += by;
 }
 
 /// Several nodes have a "gpu0_energy": the name gets the node's, and whatever names it.

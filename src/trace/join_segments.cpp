@@ -12,6 +12,7 @@
 #include "trace/join_work.hpp"
 #include "trace/run.hpp"
 #include "trace/run_sink.hpp"
+#include "trace/shift.hpp"
 
 namespace joulecast::trace {
 namespace {
@@ -98,25 +99,10 @@ void join_traces(Run& joined, const std::vector<Trace>& traces, std::size_t numb
   }
 }
 
-Span shifted(Span span, Seconds by) {
-  return {span.begin + by, span.end + by};
-}
-
 /// Cuts the run to its span and moves it to where it stands on the common axis.
 void place_at(Run& run, Seconds begin) {
-  const auto by = begin - run.span.begin;
-  for (auto& trace : run.traces) {
-    trace = cut(trace, run.span);
-    for (auto& time : trace.times) time += by.value();
-    for (auto& gap : trace.gaps) gap = shifted(gap, by);
-  }
-  for (auto& epoch : run.epochs) epoch.span = shifted(epoch.span, by);
-  for (auto& phase : run.phases) phase.span = shifted(phase.span, by);
-  for (auto& point : run.progress) point.time += by;
-  for (auto& window : run.windows) window.span = shifted(window.span, by);
-  for (auto& point : run.metrics) point.time += by;
-  for (auto& projection : run.projections) projection.time += by;
-  run.span = shifted(run.span, by);
+  for (auto& trace : run.traces) trace = cut(trace, run.span);
+  shift(run, begin - run.span.begin);
 }
 
 Segment segment_for(const Run& run) {

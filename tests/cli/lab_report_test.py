@@ -1,5 +1,4 @@
 """Tests adaptive repetitions, the report and the board of a campaign that really ran."""
-import json
 import unittest
 
 from support import CommandTest
