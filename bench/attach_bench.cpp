@@ -67,7 +67,8 @@ double attach_ms(const std::filesystem::path& folder) {
 
 int main() {
   const auto parent = temporary_directory();
-  const auto made = parent ? make_temporary_directory(*parent, "joulecast-bench") : parent;
+  if (!parent) return 1;
+  const auto made = make_temporary_directory(*parent, "joulecast-bench");
   if (!made) return 1;
   const auto& folder = *made;
   int ready[2];
