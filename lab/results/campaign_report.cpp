@@ -37,18 +37,45 @@ std::vector<FactorComparison> compare_factors(const Plan& plan, const session::R
   return comparisons;
 }
 
-Result<session::Tradeoff> weigh(const Plan& plan, const session::RunTable& table, const CampaignFacts& facts,
-                                double within) {
-  if (!facts.metric) return fail(ErrorKind::unavailable, "", "no run told how correct it became");
+/// The factor whose levels are tasks, as the board has it; nullptr where there is one task.
+const Factor* task_factor(const Plan& plan) {
+  for (const auto* name : {"task", "dataset"}) {
+    const auto factor = std::ranges::find(plan.factors, name, &Factor::name);
+    if (factor != plan.factors.end() && levels_in_use(plan, *factor) > 1) return &*factor;
+  }
+  return nullptr;
+}
+
+/// Over the runs of one level of the tasks' factor, or over all runs.
+Result<session::Tradeoff> weigh(const Plan& plan, const session::RunTable& table,
+                                const session::JudgedMetric& metric, double within,
+                                const Factor* tasks = nullptr, const std::string& task = "") {
   session::TradeoffRequest request;
   request.cost = "energy_j";
-  request.quality = facts.metric->name;
-  request.lower_quality_is_better = facts.metric->lower_is_better;
+  request.quality = metric.name;
+  request.lower_quality_is_better = metric.lower_is_better;
   request.within = within;
+  auto& alternatives = request.alternatives;
   for (const auto& factor : plan.factors)
-    if (levels_in_use(plan, factor) > 1) request.alternatives.group.push_back(factor.name);
-  if (request.alternatives.group.empty()) request.alternatives.group.push_back(plan.factors.front().name);
+    if (levels_in_use(plan, factor) > 1 && &factor != tasks) alternatives.group.push_back(factor.name);
+  if (alternatives.group.empty()) alternatives.group.push_back(plan.factors.front().name);
+  if (tasks != nullptr) alternatives.only.push_back(tasks->name + "=" + task);
   return session::tradeoff_runs(table, request);
+}
+
+std::vector<TaskTradeoff> weigh_tasks(const Plan& plan, const session::RunTable& table,
+                                      const CampaignFacts& facts, double within) {
+  std::vector<TaskTradeoff> tradeoffs;
+  if (!facts.metric) {
+    tradeoffs.push_back({"", fail(ErrorKind::unavailable, "", "no run told how correct it became")});
+    return tradeoffs;
+  }
+  const auto* tasks = task_factor(plan);
+  if (tasks == nullptr) tradeoffs.push_back({"", weigh(plan, table, *facts.metric, within)});
+  if (tasks != nullptr)
+    for (const auto& level : tasks->levels)
+      tradeoffs.push_back({level, weigh(plan, table, *facts.metric, within, tasks, level)});
+  return tradeoffs;
 }
 
 Result<session::CampaignCourses> read_courses(const CampaignFacts& facts, const std::string& store) {
@@ -77,15 +104,8 @@ Result<std::unique_ptr<CampaignReport>> report_campaign(Plan plan, const Campaig
   const auto records = read_journal(journal_of(plan.file));
   if (!records) return propagate(records.error());
   // The report points into its own plan and state, so it stays where it is.
-  auto report =
-      std::make_unique<CampaignReport>(CampaignReport{std::move(plan),
-                                                      state_of(*records),
-                                                      "",
-                                                      {},
-                                                      {},
-                                                      fail(ErrorKind::unavailable, "", "not weighed"),
-                                                      fail(ErrorKind::unavailable, "", "not read"),
-                                                      {}});
+  auto report = std::make_unique<CampaignReport>(CampaignReport{
+      std::move(plan), state_of(*records), "", {}, {}, {}, fail(ErrorKind::unavailable, "", "not read"), {}});
   const Standing standing(report->plan, report->state);
   report->store = request.store;
   if (report->store.empty() && report->state.begun) report->store = report->state.begun->store;
@@ -95,7 +115,7 @@ Result<std::unique_ptr<CampaignReport>> report_campaign(Plan plan, const Campaig
   if (!facts) return propagate(facts.error());
   report->facts = std::move(*facts);
   report->factors = compare_factors(report->plan, *table);
-  report->tradeoff = weigh(report->plan, *table, report->facts, request.within);
+  report->tradeoffs = weigh_tasks(report->plan, *table, report->facts, request.within);
   if (request.courses) report->courses = read_courses(report->facts, report->store);
   put_references(standing, *report);
   for (const auto& run : report->state.runs) {

@@ -21,6 +21,12 @@ struct FactorComparison {
   Result<session::Comparison> comparison;
 };
 
+/// What correctness costs on one task. Correctness on one says nothing of another, so tasks are never mixed.
+struct TaskTradeoff {
+  std::string task;  ///< a level of the factor `task` or `dataset`; "" where neither varies
+  Result<session::Tradeoff> tradeoff;
+};
+
 /// A run of the reference configuration against the first one.
 struct ReferencePoint {
   const RunEnded* run = nullptr;
@@ -33,7 +39,7 @@ struct CampaignReport {
   std::string store;  ///< that has the runs
   CampaignFacts facts;
   std::vector<FactorComparison> factors;
-  Result<session::Tradeoff> tradeoff;
+  std::vector<TaskTradeoff> tradeoffs;  ///< at least one
   Result<session::CampaignCourses> courses;
   std::vector<ReferencePoint> references;
   double spent = 0;                ///< J, by all runs whatever became of them

@@ -132,7 +132,10 @@ Section headline_section(const CampaignReport& report) {
   section.blocks.emplace_back(Paragraph{spent_sentence(report) + " " + provenance_sentence(report)});
   if (facts.still_needed)
     section.blocks.emplace_back(Paragraph{"The campaign is not done: what follows will change."});
-  if (report.tradeoff) section.blocks.emplace_back(Paragraph{report::conclusion(*report.tradeoff)});
+  for (const auto& [task, tradeoff] : report.tradeoffs)
+    if (tradeoff)
+      section.blocks.emplace_back(
+          Paragraph{(task.empty() ? "" : task + ": ") + report::conclusion(*tradeoff)});
   if (facts.saved) section.blocks.emplace_back(Paragraph{saved_sentence(*facts.saved)});
   return section;
 }

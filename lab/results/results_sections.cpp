@@ -8,6 +8,7 @@
 #include "report/comparison_report.hpp"
 #include "report/evaluation_tables.hpp"
 #include "report/left_out_report.hpp"
+#include "report/run_words.hpp"
 
 namespace joulecast::lab {
 namespace {
@@ -18,6 +19,7 @@ using report::Section;
 
 constexpr std::size_t most_pairs = 30;
 constexpr std::size_t most_skipped = 5;
+constexpr double whole = 0.995;  // is printed as 100 %
 
 void put_warnings(const session::Comparison& comparison, Section& section) {
   for (const auto& warning : comparison.warnings)
@@ -48,6 +50,42 @@ Section factor_section(const FactorComparison& factor) {
   return section;
 }
 
+void put_tradeoff(const Result<session::Tradeoff>& tradeoff, Section& section) {
+  if (!tradeoff) {
+    section.blocks.emplace_back(LeftOut{"Energy against correctness", tradeoff.error().message});
+    return;
+  }
+  section.blocks.emplace_back(report::front_figure(*tradeoff));
+  for (const auto& warning : tradeoff->warnings)
+    section.blocks.emplace_back(Paragraph{"Warning: " + warning + "."});
+}
+
+/// The rows that have a point; how many runs have none is said once, not in a row for each.
+void put_stability(std::span<const session::StabilityRow> rows, Section& section) {
+  std::vector<session::StabilityRow> with_point;
+  std::size_t runs = 0, without_point = 0;
+  for (const auto& row : rows) {
+    if (row.stable_s) with_point.push_back(row);
+    runs += row.runs;
+    without_point += row.without_point;
+  }
+  if (!with_point.empty()) section.blocks.emplace_back(report::stability_table(with_point));
+  if (without_point > 0)
+    section.blocks.emplace_back(Paragraph{
+        fmt::format("{} of {} ended before a point could be found: too short, or with too few readings.",
+                    without_point, counted(runs, "run"))});
+}
+
+/// A method that finds no stable power waits until the end, and is then right without having forecast.
+void warn_of_late_methods(const estimate::OnlineEvaluation& evaluation, Section& section) {
+  std::vector<std::string> late;
+  for (const auto& method : evaluation.methods)
+    if (method.energy.observed_fraction >= whole) late.push_back(method.name);
+  if (late.empty()) return;
+  section.blocks.emplace_back(
+      Paragraph{report::join(late, ", ") + " had seen the whole run in the mean: that is no forecast."});
+}
+
 Section stability_section(const Result<session::CampaignCourses>& courses) {
   Section section{"When power became stable", 1, {}};
   if (!courses) {
@@ -59,7 +97,7 @@ Section stability_section(const Result<session::CampaignCourses>& courses) {
                                                              ? "no finished run is in the store"
                                                              : courses->without_stability.front().message});
   else
-    section.blocks.emplace_back(report::stability_table(courses->stability));
+    put_stability(courses->stability, section);
   if (!courses->without_stability.empty() && !courses->stability.empty())
     section.blocks.emplace_back(
         LeftOut{counted(courses->without_stability.size(), "run"),
@@ -75,6 +113,7 @@ Section estimators_section(const Result<session::CampaignCourses>& courses) {
   }
   if (courses->online) {
     section.blocks.emplace_back(report::online_table(*courses->online));
+    warn_of_late_methods(*courses->online, section);
     const auto& skipped = courses->online->skipped;
     for (std::size_t i = 0; i < std::min(skipped.size(), most_skipped); ++i)
       section.blocks.emplace_back(LeftOut{"Run " + skipped[i].path, skipped[i].reason});
@@ -107,16 +146,16 @@ std::vector<Section> statistics_sections(const CampaignReport& report) {
   return sections;
 }
 
-Section tradeoff_section(const CampaignReport& report) {
-  Section section{"Energy against correctness", 1, {}};
-  if (report.tradeoff) {
-    section.blocks.emplace_back(report::front_figure(*report.tradeoff));
-    for (const auto& warning : report.tradeoff->warnings)
-      section.blocks.emplace_back(Paragraph{"Warning: " + warning + "."});
-  } else {
-    section.blocks.emplace_back(LeftOut{"Energy against correctness", report.tradeoff.error().message});
+std::vector<Section> tradeoff_sections(const CampaignReport& report) {
+  std::vector<Section> sections{{"Energy against correctness", 1, {}}};
+  for (const auto& [task, tradeoff] : report.tradeoffs) {
+    if (!task.empty()) sections.push_back({task, 2, {}});
+    put_tradeoff(tradeoff, sections.back());
   }
-  return section;
+  if (report.tradeoffs.size() > 1)
+    sections.front().blocks.emplace_back(
+        Paragraph{"Each task apart: how correct a network is on one says nothing of another."});
+  return sections;
 }
 
 std::vector<Section> courses_sections(const CampaignReport& report) {

@@ -51,6 +51,21 @@ class LabReport(CommandTest):
             self.assertEqual(entry["reached"], entry["runs"])
             self.assertLess(entry["energy_j"]["median"], entry["whole_energy_j"], "the second of three epochs suffices")
 
+    def test_correctness_is_weighed_against_energy_on_each_task_apart(self):
+        self.file.write_text('''
+name = "tasks"
+command = ["sh", "-c", "sleep 0.2; echo Epoch 1/1 - val_accuracy: 0.{dataset}{width}"]
+repetitions = 1
+factors = { dataset = [9, 5], width = [1, 2] }
+''')
+        self.call("lab", "run", self.file, "--allow-busy", "--quiet")
+        if self.json("lab", "status", self.file)["runs_without_energy"] > 0:
+            self.skipTest("nothing measures or models energy here")
+        text = self.call("lab", "report", self.file, "--format", "text").stdout
+        self.assertIn("Each task apart", text)
+        self.assertIn("9: 2 has the best val_accuracy (0.92)", text)
+        self.assertIn("5: 2 has the best val_accuracy (0.52)", text, "though 0.92 is reached on the other task")
+
     def test_a_rule_that_can_never_decide_is_refused_before_anything_runs(self):
         self.file.write_text(PLAN.replace('"mean", each_alone = true', '"median"').replace("max = 12", "max = 4"))
         said = self.call("lab", "run", self.file, "--allow-busy", expect=2).stderr
