@@ -107,8 +107,8 @@ Result<Options> parse(const Libpq& library, const std::string& url) {
 
 }  // namespace
 
-void Answer::Clear::operator()(PGresult* result) const {
-  (*libpq())->PQclear(result);
+void Answer::Clear::operator()(PGresult* told) const {
+  (*libpq())->PQclear(told);
 }
 
 Connection::Connection(PGconn* handle, std::string where, ConnectOptions options)

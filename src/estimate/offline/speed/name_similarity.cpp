@@ -26,7 +26,7 @@ NameTriples triples_of(std::string_view name) {
     triples.push_back(triple);
   }
   std::ranges::sort(triples);
-  triples.erase(std::ranges::unique(triples).begin(), triples.end());
+  triples.erase(std::unique(triples.begin(), triples.end()), triples.end());
   return triples;
 }
 
