@@ -236,14 +236,16 @@ Error cannot_make(const Error& error, Database& database, bool is_new) {
 }
 
 /// The tables belong to the role that owns the schema, or is to own it (packaging/postgresql/roles.sql), and
-/// not to the member of it who happens to be the first.
+/// not to the member of it who happens to be the first. Roles are the whole server's: that one may be there
+/// for another database.
 void act_as_owner(Database& database, sql::Transaction& transaction) {
   if (!transaction.ok()) return;
   auto role = database.query(
       "SELECT quote_ident(rolname) FROM pg_catalog.pg_roles WHERE oid = coalesce((SELECT nspowner FROM "
       "pg_catalog.pg_namespace WHERE nspname = 'joulecast'), (SELECT oid FROM pg_catalog.pg_roles WHERE "
       "rolname = "
-      "'joulecast_owner')) AND rolname <> current_user AND pg_has_role(current_user, oid, 'MEMBER')");
+      "'joulecast_owner' AND has_database_privilege(oid, current_database(), 'CREATE'))) AND rolname <> "
+      "current_user AND pg_has_role(current_user, oid, 'MEMBER')");
   const bool found = role.row();
   transaction.require(role.status());
   if (found) transaction.require(database.script(fmt::format("SET LOCAL ROLE {}", role.text(0))));

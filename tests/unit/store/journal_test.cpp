@@ -141,7 +141,7 @@ TEST_F(JournalFileTest, AnEntryThatWasCutEndsIt) {
 TEST_F(JournalFileTest, IsEmptiedWhenThatPays) {
   auto file = JournalFile::create(head()).value();
   auto entry = sample_entry(2);
-  entry.readings.assign(2 << 20, 1);
+  entry.readings.assign(33 << 20, 1);
   ASSERT_TRUE(file.add(entry));
   EXPECT_THAT(file.next(1 << 20), SizeIs(1));
   file.stored();
