@@ -14,6 +14,7 @@
 
 #include "base/utf8.hpp"
 #include "store/postgres/errors.hpp"
+#include "store/postgres/postgres_store.hpp"
 
 namespace joulecast::store::postgres {
 namespace {
@@ -103,9 +104,7 @@ Result<Options> parse(const Libpq& library, const std::string& url) {
   if (options) return options;
   // libpq's message may repeat the address, and with it a password.
   library.PQfreemem(problem);
-  return fail(ErrorKind::invalid, "postgresql://…",
-              "is not an address that PostgreSQL's library understands; like "
-              "postgresql://user@host:5432/database?sslmode=verify-full");
+  return propagate(not_understood());
 }
 
 }  // namespace
