@@ -7,6 +7,8 @@ import subprocess
 import sys
 import time
 import unittest
+import urllib.error
+import urllib.request
 
 import postgres
 import team_store_test as team
@@ -166,6 +168,45 @@ class Known(TeamTest):
             self.assertEqual(run.get(key), stored.get(key), key)
         self.call("import", bundle, "--store", self.folder / "bundle.db")
         self.assertEqual(self.json("show", "alone", "--store", self.folder / "bundle.db")["energy_j"], stored["energy_j"])
+
+
+    def test_who_refuses_is_not_waited_for(self):
+        self.environment["JOULECAST_STORE"] = team.SERVER.url("no_such_database")
+        started = time.monotonic()
+        self.assertIn("no_such_database", self.measure("refused", script="true").stderr)
+        self.assertLess(time.monotonic() - started, 4)
+        self.assertEqual(len(self.undelivered()), 1)
+
+    def test_a_server_is_watched_through_a_restart(self):
+        server = postgres.Server()
+        self.addCleanup(server.close)
+        server.start()
+        self.environment["JOULECAST_STORE"] = server.url("postgres")
+        self.measure("seen", script="true")
+        port = postgres.free_port()
+        watching = subprocess.Popen([JOULECAST, "serve", "--listen", f"127.0.0.1:{port}"], env=self.environment,
+                                    stderr=subprocess.DEVNULL)
+        self.addCleanup(watching.wait)
+        self.addCleanup(watching.terminate)
+
+        def names():
+            try:
+                with urllib.request.urlopen(f"http://127.0.0.1:{port}/api/v1/runs", timeout=20) as answer:
+                    return [row["name"] for row in json.load(answer)["runs"]]
+            except urllib.error.HTTPError as error:
+                return error.code
+            except OSError:
+                return None
+        self.wait_for(lambda: names() == ["seen"])
+        server.stop(signal.SIGQUIT)
+        self.assertIn(names(), (500, 503))
+        server.start()
+        self.assertEqual(names(), ["seen"])
+
+    def test_a_group_of_another_database_is_not_acted_as(self):
+        team.SERVER.sql("DROP ROLE IF EXISTS joulecast_owner; CREATE ROLE joulecast_owner NOLOGIN")
+        self.addCleanup(lambda: team.SERVER.sql("DROP ROLE joulecast_owner"))
+        self.assertNotIn("joulecast:", self.measure("plain", script="true").stderr)
 
 
 class Restarts(TeamTest):

@@ -203,7 +203,9 @@ class Addresses(TeamTest):
         self.assertNotIn("hush-hush", dump)
 
     def test_an_unusable_address_is_refused_before_the_command_starts(self):
-        for url in ("postgresql://me:hush@host:port/x", "postgresql://host/x?nonsense=1"):
+        for url in ("postgresql://me:hush@host:port/x", "postgresql://host/x?nonsense=1", "postgresql://me:hu@hush@host/x",
+                    "postgresql://me:hush/hush@host/x", "postgresql://me:hush?hush@host/x", "postgresql://host/x?options=-c%20a=hush",
+                    "postgresql:/me:hush@host/x", "host=127.0.0.1 password=hush"):
             done = self.call("run", "--store", url, "--", "touch", self.folder / "made", expect=2)
             self.assertNotIn("hush", self.one_line(done))
         self.assertFalse((self.folder / "made").exists())
