@@ -76,6 +76,12 @@ TEST(JournalEntry, IsRefusedWhereverItIsCut) {
   EXPECT_FALSE(entry_of(longer));
 }
 
+TEST(JournalEntry, PointsWithoutTheirWorkAreRefused) {
+  auto entry = sample_entry(1);
+  entry.pending.progress[{0, 1}] = {{1, 2}, {0.5}};
+  EXPECT_FALSE(entry_of(to_bytes(entry)));
+}
+
 class JournalFileTest : public ::testing::Test {
  protected:
   void SetUp() override { ::setenv("XDG_DATA_HOME", folder_.path().c_str(), 1); }
