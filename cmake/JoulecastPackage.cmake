@@ -31,5 +31,9 @@ install(FILES ${compressed} DESTINATION ${CMAKE_INSTALL_DOCDIR})
 install(FILES ${PROJECT_SOURCE_DIR}/packaging/copyright ${PROJECT_SOURCE_DIR}/README.md ${PROJECT_SOURCE_DIR}/SECURITY.md
         DESTINATION ${CMAKE_INSTALL_DOCDIR})
 install(DIRECTORY ${PROJECT_SOURCE_DIR}/packaging/postgresql DESTINATION ${CMAKE_INSTALL_DOCDIR})
+# What a centre copies to its nodes (docs/jobs.md).
+install(PROGRAMS ${PROJECT_SOURCE_DIR}/packaging/slurm/joulecast-prolog ${PROJECT_SOURCE_DIR}/packaging/slurm/joulecast-epilog
+        DESTINATION ${CMAKE_INSTALL_DATADIR}/joulecast/slurm)
+install(FILES ${PROJECT_SOURCE_DIR}/packaging/slurm/README.md DESTINATION ${CMAKE_INSTALL_DATADIR}/joulecast/slurm)
 install(DIRECTORY ${PROJECT_SOURCE_DIR}/docs DESTINATION ${CMAKE_INSTALL_DOCDIR}
         PATTERN decisions EXCLUDE PATTERN images/*.py EXCLUDE)

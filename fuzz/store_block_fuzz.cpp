@@ -1,10 +1,12 @@
-// Blocks of samples as in a damaged store. Decoding must end and allocate a bounded amount, and what it
-// decodes must encode to the same samples again.
+// Blocks of samples as in a damaged store, and the heads and entries of a damaged journal; the first byte
+// says which. Decoding must end and allocate a bounded amount, and what it decodes must encode to the same
+// again.
 #include <cstdint>
 #include <cstdlib>
 #include <cstring>
 
 #include "store/block.hpp"
+#include "store/journal_entry.hpp"
 
 using namespace joulecast::store;
 
@@ -15,10 +17,7 @@ bool same(const std::vector<double>& a, const std::vector<double>& b) {
          (a.empty() || std::memcmp(a.data(), b.data(), a.size() * sizeof(double)) == 0);
 }
 
-}  // namespace
-
-extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  const std::span<const std::uint8_t> bytes(data, size);
+void read_block(std::span<const std::uint8_t> bytes) {
   // With a correct checksum the bytes pass the first check.
   for (const bool sealed : {false, true}) {
     const auto block = sealed ? seal(Buffer(bytes.begin(), bytes.end())) : Buffer(bytes.begin(), bytes.end());
@@ -33,6 +32,33 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
       if (resolution == 1 && !same(*again, *values)) std::abort();
       if (!same(*again, *decode_values(encode_values(*again, resolution), resolution))) std::abort();
     }
+  }
+}
+
+/// Keys that are unknown, and items that are there twice, are gone after the first round.
+template <class Parse>
+void read_part(std::span<const std::uint8_t> bytes, Parse parse) {
+  const auto read = parse(bytes);
+  if (!read) return;
+  const auto written = to_bytes(*read);
+  const auto again = parse(written);
+  if (!again || to_bytes(*again) != written) std::abort();
+}
+
+}  // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  if (size == 0) return 0;
+  const std::span<const std::uint8_t> bytes(data + 1, size - 1);
+  switch (data[0] % 3) {
+    case 0:
+      read_block(bytes);
+      break;
+    case 1:
+      read_part(bytes, entry_of);
+      break;
+    default:
+      read_part(bytes, head_of);
   }
   return 0;
 }

@@ -107,7 +107,8 @@ def check_content(package, control, version):
                  "share/joulecast/models/default.json", "share/man/man1/joulecast.1.gz",
                  "share/bash-completion/completions/joulecast", "share/zsh/vendor-completions/_joulecast",
                  "share/fish/vendor_completions.d/joulecast.fish", "share/doc/joulecast/copyright",
-                 "share/doc/joulecast/changelog.gz"):
+                 "share/doc/joulecast/changelog.gz", "share/joulecast/slurm/joulecast-prolog", "share/joulecast/slurm/joulecast-epilog",
+                 "share/joulecast/slurm/README.md", "share/doc/joulecast/postgresql/roles.sql"):
         assert f"./usr/{name}" in names, f"{name} is missing in\n{listed}"
     assert all(line.split()[1] == "root/root" for line in listed.splitlines()), listed
     control_files = call("dpkg-deb", "-I", package)

@@ -18,6 +18,7 @@
 #include "session/runs/export_run.hpp"
 #include "session/runs/open_store.hpp"
 #include "session/runs/run_summary.hpp"
+#include "session/runs/waiting_run.hpp"
 
 namespace joulecast::cli {
 namespace {
@@ -74,46 +75,78 @@ int report_not_started(const Error& error) {
   return status;
 }
 
-/// Shows the stored run like `show`. An error here is reported but does not change the exit status, because
-/// the command has done its work.
+void report_trouble(const Error& error) {
+  run::tell("joulecast: {}\n", to_string(error));
+}
+
+/// Standard output belongs to the command, so joulecast writes to standard error.
+void show_summary(const RunArguments& arguments, const session::RunSummary& summary) {
+  if (!arguments.options.quiet) run::tell("\n{}", report::to_text(summary));
+  if (arguments.json.empty()) return;
+  if (const auto written = write_json(report::to_json_text(summary), arguments.json); !written)
+    report_trouble(written.error());
+}
+
+/// A run that the store does not have: the live totals alone.
+void show_sums(const RunArguments& arguments, const run::MeasureResult& result) {
+  if (!arguments.options.quiet && result.energy.total)
+    run::tell("joulecast: {}\n", report::unstored_text(*result.energy.total, result.duration));
+  const bool waits = !result.journal.empty();
+  for (const auto& file : {arguments.json, arguments.bundle})
+    if (!file.empty())
+      run::tell("joulecast: {}: not written, because {}\n", file,
+                waits ? "the store has a part of the run, and does not answer" : "the run was not stored");
+}
+
+void show_stored(const RunArguments& arguments, const run::MeasureResult& result) {
+  // The command's caller waits: the log is not merged and synced here.
+  const auto store = session::open_store(result.store.string(), store::Access::read,
+                                         {.durability = store::Durability::soon});
+  if (!store) return report_trouble(store.error());
+  // If the store took nothing (for example because the disk is full), this was reported already. The live
+  // totals are shown instead.
+  if (!(*store)->resolve(result.run_id)) return show_sums(arguments, result);
+  const auto summary = session::summarise_run(**store, result.run_id, {});
+  if (!summary) return report_trouble(summary.error());
+  show_summary(arguments, *summary);
+  if (arguments.bundle.empty()) return;
+  if (const auto written = session::export_run({.store = result.store.string(),
+                                                .run = result.run_id,
+                                                .place = {},
+                                                .targets = {.bundle = arguments.bundle}});
+      !written)
+    report_trouble(written.error());
+}
+
+/// A run that waits for its server is shown from what is known here.
+void show_waiting(const RunArguments& arguments, const run::MeasureResult& result) {
+  const auto summary = session::summarise_waiting(result.journal);
+  std::error_code ignored;
+  if (!summary && !std::filesystem::exists(result.journal, ignored)) {  // delivered meanwhile
+    auto delivered = result;
+    delivered.store = arguments.options.store.value_or("");
+    return show_stored(arguments, delivered);
+  }
+  if (!summary) return show_sums(arguments, result);
+  show_summary(arguments, *summary);
+  if (arguments.bundle.empty()) return;
+  if (const auto written = session::export_waiting(result.journal, arguments.bundle); !written)
+    report_trouble(written.error());
+}
+
+/// Shows the run like `show`. An error here is reported but does not change the exit status, because the
+/// command has done its work.
 void show_result(const RunArguments& arguments, const run::MeasureResult& result) {
-  const auto trouble = [](const Error& error) { run::tell("joulecast: {}\n", to_string(error)); };
-  const bool quiet = arguments.options.quiet;
-  if (quiet && arguments.json.empty() && arguments.bundle.empty()) return;
+  if (arguments.options.quiet && arguments.json.empty() && arguments.bundle.empty()) return;
   if (result.is_attached) {
     for (const auto& file : {arguments.json, arguments.bundle})
       if (!file.empty())
         run::tell("joulecast: {}: not written here: the rank that measures this node writes it\n", file);
     return;
   }
-  const auto sums = [&] {
-    if (!quiet && result.energy.total)
-      run::tell("joulecast: {}\n", report::unstored_text(*result.energy.total, result.duration));
-    for (const auto& file : {arguments.json, arguments.bundle})
-      if (!file.empty()) run::tell("joulecast: {}: not written, because the run was not stored\n", file);
-  };
-  if (result.run_id.empty() || result.store.empty()) return sums();
-  // The command's caller waits: the log is not merged and synced here.
-  const auto store = session::open_store(result.store.string(), store::Access::read,
-                                         {.durability = store::Durability::soon});
-  if (!store) return trouble(store.error());
-  // If the store took nothing (for example because the disk is full), this was reported already. The live
-  // totals are shown instead.
-  if (!(*store)->resolve(result.run_id)) return sums();
-  const auto report = session::summarise_run(**store, result.run_id, {});
-  if (!report) return trouble(report.error());
-  // Standard output belongs to the command, so joulecast writes to standard error.
-  if (!quiet) run::tell("\n{}", report::to_text(*report));
-  if (!arguments.json.empty())
-    if (const auto written = write_json(report::to_json_text(*report), arguments.json); !written)
-      trouble(written.error());
-  if (!arguments.bundle.empty())
-    if (const auto written = session::export_run({.store = result.store.string(),
-                                                  .run = result.run_id,
-                                                  .place = {},
-                                                  .targets = {.bundle = arguments.bundle}});
-        !written)
-      trouble(written.error());
+  if (!result.journal.empty()) return show_waiting(arguments, result);
+  if (result.run_id.empty() || result.store.empty()) return show_sums(arguments, result);
+  show_stored(arguments, result);
 }
 
 int run(RunArguments& arguments) {

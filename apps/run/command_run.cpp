@@ -279,6 +279,7 @@ MeasureResult CommandRun::finish() {
     if (!measured) return say("what the command cost was lost: " + to_string(measured.error()));
     result.run_id = measured->run_id;
     result.store = measured->store;
+    result.journal = measured->journal;
     result.energy = std::move(measured->energy);
     result.duration = measured->duration;
     if (options_.probe) result.probe = std::move(probe_);

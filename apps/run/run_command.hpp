@@ -72,8 +72,9 @@ struct MeasureOptions {
 
 struct MeasureResult {
   int exit_status = 0;
-  std::string run_id;  ///< empty if the run could not be stored
-  std::filesystem::path store;
+  std::string run_id;             ///< empty if the run could not be stored
+  std::filesystem::path store;    ///< empty if it does not have the whole run
+  std::filesystem::path journal;  ///< in which the run then waits for it (store/journal_run.hpp)
   /// Another rank of this node measures: the run is that one's, and goes on.
   bool is_attached = false;
   /// The live totals, which are available without a store.

@@ -406,6 +406,7 @@ MeasurementResult Engine::result() const {
   if (recording_) {
     result.run_id = recording_->id();
     result.store = recording_->path();
+    result.journal = recording_->journal();
   }
   result.energy = recorder_->components_until(duration_);  // the last readings were taken after the end
   result.duration = duration_;

@@ -82,8 +82,9 @@ struct Live {
 };
 
 struct MeasurementResult {
-  std::string run_id;  ///< "" if the run could not be stored
-  std::filesystem::path store;
+  std::string run_id;             ///< "" if the run could not be stored
+  std::filesystem::path store;    ///< empty if it does not have the whole run
+  std::filesystem::path journal;  ///< in which the run then waits for it (store/journal_run.hpp)
   /// The live totals, which are available without a store.
   trace::RunEnergy energy;
   Seconds duration{0};

@@ -80,7 +80,7 @@ bool Recording::begin_in(const std::string& url, const trace::Run& header) {
     return opened ? (*opened)->record(run, writing) : propagate(opened.error());
   };
   auto writer = begin();
-  if (writer && opened && continuation_.earlier && !store::is_on_server(url)) {
+  if (writer && opened && continuation_.earlier) {
     const auto earlier = continuation_.earlier->run;
     const auto id = (*writer)->id();
     if (!is_alone_in_going_on(**opened, id, earlier)) {
@@ -190,6 +190,7 @@ Status Recording::end(const trace::Run& header) {
                     waiting->reason, waiting->journal));
     write_trouble_told_ = true;
     path_.clear();
+    journal_ = waiting->journal;
   }
   const auto moved = writer_->moved();
   const auto reason =

@@ -57,6 +57,8 @@ class Recording final : public trace::RunSink {
   [[nodiscard]] store::RunWriter* writer() { return writer_.get(); }
   /// Path or address of the store; empty if the run is not stored, or at its end not wholly there yet.
   [[nodiscard]] const std::filesystem::path& path() const { return path_; }
+  /// The file in which the run waits for its store after end(); empty if it does not.
+  [[nodiscard]] const std::filesystem::path& journal() const { return journal_; }
   [[nodiscard]] std::string id() const { return writer_ ? writer_->id() : std::string(); }
   /// The problems since the previous call, one line each.
   [[nodiscard]] std::vector<std::string> take_trouble();
@@ -74,6 +76,7 @@ class Recording final : public trace::RunSink {
   bool others_read_ = false;  ///< the store, and with it the command
   std::unique_ptr<store::RunWriter> writer_;
   std::filesystem::path path_;
+  std::filesystem::path journal_;
   std::vector<std::string> trouble_;
   bool is_spare_ = false;  ///< path_ is not the store that was asked for
   bool write_trouble_told_ = false;

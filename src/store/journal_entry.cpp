@@ -1,5 +1,6 @@
 #include "store/journal_entry.hpp"
 
+#include <algorithm>
 #include <bit>
 #include <cstring>
 
@@ -286,7 +287,11 @@ std::optional<JournalEntry> entry_of(std::span<const std::uint8_t> bytes) {
   Reader reader(bytes);
   JournalEntry entry;
   visit_entry(reader, entry);
-  return reader.is_whole() ? std::optional(std::move(entry)) : std::nullopt;
+  // Who reads the points relies on this.
+  const bool has_pairs = std::ranges::all_of(entry.pending.progress, [](const auto& part) {
+    return part.second.times.size() == part.second.work.size();
+  });
+  return reader.is_whole() && has_pairs ? std::optional(std::move(entry)) : std::nullopt;
 }
 
 std::optional<JournalHead> head_of(std::span<const std::uint8_t> bytes) {
@@ -295,7 +300,8 @@ std::optional<JournalHead> head_of(std::span<const std::uint8_t> bytes) {
   reader(found);
   JournalHead head;
   if (found == layout) visit_head(reader, head);
-  return found == layout && reader.is_whole() ? std::optional(std::move(head)) : std::nullopt;
+  const bool is_sound = found == layout && reader.is_whole() && !head.token.empty();
+  return is_sound ? std::optional(std::move(head)) : std::nullopt;
 }
 
 }  // namespace joulecast::store

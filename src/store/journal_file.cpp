@@ -12,6 +12,7 @@
 
 #include "base/roots.hpp"
 #include "base/system_error.hpp"
+#include "store/server_address.hpp"
 
 namespace joulecast::store {
 namespace fs = std::filesystem;
@@ -20,8 +21,8 @@ namespace {
 constexpr std::string_view ending = ".journal";
 /// A damaged length must not allocate much memory. A commit takes in 64 MB of readings at most.
 constexpr std::uint64_t most_bytes = 256u << 20;
-/// Emptying the file costs more than letting it grow a little.
-constexpr off_t worth_emptying = 1 << 20;
+/// As long as the file holds the whole run, its figures are known here where the server is away at the end.
+constexpr off_t worth_emptying = 32 << 20;
 
 Failure failure(int error, const fs::path& path) {
   return fail(kind_of_errno(error), path.string(), "cannot keep the run here ({})", std::strerror(error));
@@ -78,12 +79,22 @@ Result<JournalFile> JournalFile::open(const fs::path& path) {
   if (!file) return failure(errno, path);
   if (::flock(file.get(), LOCK_EX | LOCK_NB) != 0)
     return fail(ErrorKind::retry, path.string(), "another process uses this journal");
+  return opened(path, std::move(file));
+}
+
+Result<JournalFile> JournalFile::look(const fs::path& path) {
+  Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW));
+  if (!file) return failure(errno, path);
+  return opened(path, std::move(file));
+}
+
+Result<JournalFile> JournalFile::opened(fs::path path, Descriptor file) {
   struct stat found {};
   if (::fstat(file.get(), &found) != 0 || found.st_nlink == 0) return failure(ENOENT, path);
-  JournalFile journal(path, std::move(file));
+  JournalFile journal(std::move(path), std::move(file));
   journal.end_ = found.st_size;
   const auto head = head_of(journal.record_at(0, journal.begin_));
-  if (!head) return fail(ErrorKind::malformed, path.string(), "is no journal of this joulecast");
+  if (!head) return fail(ErrorKind::malformed, journal.path_.string(), "is no journal of this joulecast");
   journal.head_ = *head;
   journal.stored_ = journal.begin_;
   return journal;
@@ -150,6 +161,7 @@ void JournalFile::remove() {
 }
 
 std::vector<WaitingJournal> waiting_journals(const std::string& store) {
+  const auto wanted = identity_of(store);
   std::vector<WaitingJournal> found;
   for (const auto& folder : journal_folders()) {
     std::error_code ignored;
@@ -161,7 +173,7 @@ std::vector<WaitingJournal> waiting_journals(const std::string& store) {
           status.st_uid != ::geteuid())
         continue;
       const auto journal = JournalFile::open(file.path());
-      if (journal && (store.empty() || journal->head().store == store))
+      if (journal && (store.empty() || identity_of(journal->head().store) == wanted))
         found.push_back({file.path(), journal->head()});
     }
   }

@@ -25,6 +25,9 @@ class JournalFile {
   /// Opens one that is there. retry if another process uses it, malformed if it is no journal.
   [[nodiscard]] static Result<JournalFile> open(const std::filesystem::path& path);
 
+  /// Only to read it, while this process may still use it.
+  [[nodiscard]] static Result<JournalFile> look(const std::filesystem::path& path);
+
   /// If it fails, nothing is added.
   [[nodiscard]] Status add(const JournalEntry& entry);
   /// Entries behind those that are stored, at least one if there is one, and about `bytes` of them.
@@ -37,6 +40,7 @@ class JournalFile {
   [[nodiscard]] const std::filesystem::path& path() const { return path_; }
 
  private:
+  [[nodiscard]] static Result<JournalFile> opened(std::filesystem::path path, Descriptor file);
   JournalFile(std::filesystem::path path, Descriptor file) : path_(std::move(path)), file_(std::move(file)) {}
   [[nodiscard]] Status append(const Buffer& body);
   [[nodiscard]] Buffer record_at(off_t place, off_t& after) const;
@@ -50,7 +54,8 @@ class JournalFile {
   off_t end_ = 0;
 };
 
-/// This user's journals that wait for a store; "" = for any. Those of other layouts are left out.
+/// This user's journals that wait for a store, however its address is written (identity_of); "" = for any.
+/// Those of other layouts are left out.
 struct WaitingJournal {
   std::filesystem::path path;
   JournalHead head;

@@ -111,8 +111,8 @@ bool is_journal(const std::filesystem::path& path) {
   return path.extension() == ".journal";
 }
 
-Result<trace::Run> run_in_journal(const std::filesystem::path& path) {
-  auto journal = JournalFile::open(path);
+Result<trace::Run> run_in_journal(const std::filesystem::path& path, JournalReader reader) {
+  auto journal = reader == JournalReader::own_process ? JournalFile::look(path) : JournalFile::open(path);
   if (!journal) return propagate(journal.error());
   auto entries = journal->next(std::numeric_limits<std::int64_t>::max() / 2);
   if (entries.empty() || !entries.front().start)

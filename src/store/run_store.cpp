@@ -1,5 +1,7 @@
 #include "store/run_store.hpp"
 
+#include <algorithm>
+#include <array>
 #include <cstdlib>
 
 #include "base/secrets.hpp"
@@ -9,6 +11,16 @@
 #include "store/sqlite/sqlite_store.hpp"
 
 namespace joulecast::store {
+namespace {
+
+/// As psql may be told of a server, or with a slash too few. Made a file, its name would show a password.
+bool is_meant_for_server(std::string_view url) {
+  constexpr std::array beginnings{
+      "postgresql:", "postgres:", "host=", "hostaddr=", "dbname=", "service=", "user=", "port=", "password="};
+  return std::ranges::any_of(beginnings, [&](const char* begin) { return url.starts_with(begin); });
+}
+
+}  // namespace
 
 Result<std::string> default_url() {
   if (const char* set = std::getenv("JOULECAST_STORE"); set != nullptr && *set != '\0') return set;
@@ -36,6 +48,10 @@ Status check_url(const std::string& url) {
     return fail(
         ErrorKind::invalid, url.substr(0, colon) + "://…",
         "no store is addressed like this; name an SQLite file by its path, or a server by postgresql://");
+  if (is_meant_for_server(url))
+    return fail(ErrorKind::invalid, "the store's address",
+                "a server is named like postgresql://user@host:5432/database; a file of this name by a path "
+                "with ./ before it");
   if (url == ":memory:")
     return fail(ErrorKind::invalid, "\":memory:\"", "keeps nothing when joulecast ends; name a file");
   return {};

@@ -166,8 +166,19 @@ class Schemas(TeamTest):
         done = self.measure("new", script="true")
         self.assertIn("schema 99", done.stderr)
         self.assertEqual(self.sql("SELECT count(*) FROM joulecast.run"), ["1"])
-        self.sql("UPDATE joulecast.schema_version SET version = 1")
+        self.sql("UPDATE joulecast.schema_version SET version = 2")
         self.assertEqual(len(self.json("list")["runs"]), 2, "what waited has been delivered")
+
+    def test_an_older_schema_is_migrated_by_its_owner(self):
+        self.measure("old", script="true")
+        self.sql("DROP VIEW joulecast_views.runs; UPDATE joulecast.schema_version SET version = 1; "
+                 "DROP ROLE IF EXISTS late_writer; CREATE ROLE late_writer LOGIN; "
+                 "GRANT USAGE ON SCHEMA joulecast TO late_writer; GRANT SELECT ON ALL TABLES IN SCHEMA joulecast TO late_writer")
+        self.assertIn("GRANT", self.one_line(self.call("list", "--store", SERVER.url(self.database, "late_writer"), expect=None)))
+        self.assertIn("old", self.call("list").stdout)
+        self.assertEqual(self.sql("SELECT version FROM joulecast.schema_version"), ["2"])
+        self.assertIn("old", self.call("query", "select name, continues from runs").stdout)
+        self.sql("DROP OWNED BY late_writer; DROP ROLE late_writer")
 
     def test_many_make_the_schema_at_once(self):
         children = [subprocess.Popen([JOULECAST, "run", "-q", "--name", f"n{i}", "--", "true"], env=self.environment)
@@ -203,7 +214,9 @@ class Addresses(TeamTest):
         self.assertNotIn("hush-hush", dump)
 
     def test_an_unusable_address_is_refused_before_the_command_starts(self):
-        for url in ("postgresql://me:hush@host:port/x", "postgresql://host/x?nonsense=1"):
+        for url in ("postgresql://me:hush@host:port/x", "postgresql://host/x?nonsense=1", "postgresql://me:hu@hush@host/x",
+                    "postgresql://me:hush/hush@host/x", "postgresql://me:hush?hush@host/x", "postgresql://host/x?options=-c%20a=hush",
+                    "postgresql:/me:hush@host/x", "host=127.0.0.1 password=hush"):
             done = self.call("run", "--store", url, "--", "touch", self.folder / "made", expect=2)
             self.assertNotIn("hush", self.one_line(done))
         self.assertFalse((self.folder / "made").exists())

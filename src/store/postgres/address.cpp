@@ -84,6 +84,7 @@ bool is_parameter(std::string_view text) {
   const auto sign = text.find('=');
   if (sign == std::string_view::npos) return false;
   const auto name = text.substr(0, sign), value = text.substr(sign + 1);
+  if (value.find('=') != std::string_view::npos) return false;
   if (!std::ranges::binary_search(parameters, name)) return false;
   const bool counts = name == "connect_timeout" || name == "tcp_user_timeout";
   return !counts || is_number(value);
@@ -91,6 +92,17 @@ bool is_parameter(std::string_view text) {
 
 }  // namespace
 
+Error not_understood() {
+  return {
+      ErrorKind::invalid,
+      "is not an address that PostgreSQL's library understands; like "
+      "postgresql://user@host:5432/database?sslmode=verify-full (in a user's name or a password, @ / ? and % "
+      "are written %40 %2F %3F and %25)",
+      "postgresql://…"};
+}
+
+/// Of a password with such a sign the library takes a part for the host's name, and its messages would show
+/// it.
 Status check_address(const std::string& url) {
   std::string_view rest = url;
   rest.remove_prefix(std::min(rest.find("://"), rest.size() - 3) + 3);
@@ -98,12 +110,11 @@ Status check_address(const std::string& url) {
   const bool sound_query = query == std::string_view::npos || query + 1 == rest.size() ||
                            all_parts(rest.substr(query + 1), '&', is_parameter);
   rest = rest.substr(0, query);
-  rest = rest.substr(0, rest.find('/', rest.rfind('@') == std::string_view::npos ? 0 : rest.rfind('@')));
-  if (const auto user = rest.rfind('@'); user != std::string_view::npos) rest.remove_prefix(user + 1);
-  if (sound_query && all_parts(rest, ',', is_host)) return {};
-  return fail(ErrorKind::invalid, "postgresql://…",
-              "is not an address that PostgreSQL's library understands; like "
-              "postgresql://user@host:5432/database?sslmode=verify-full");
+  auto hosts = rest.substr(0, rest.find('/'));
+  const bool one_user = std::ranges::count(rest, '@') <= 1 && rest.find('@', hosts.size()) == rest.npos;
+  if (const auto user = hosts.rfind('@'); user != std::string_view::npos) hosts.remove_prefix(user + 1);
+  if (sound_query && one_user && all_parts(hosts, ',', is_host)) return {};
+  return propagate(not_understood());
 }
 
 }  // namespace joulecast::store::postgres

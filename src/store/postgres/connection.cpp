@@ -14,6 +14,7 @@
 
 #include "base/utf8.hpp"
 #include "store/postgres/errors.hpp"
+#include "store/postgres/postgres_store.hpp"
 
 namespace joulecast::store::postgres {
 namespace {
@@ -29,6 +30,9 @@ constexpr std::array<std::pair<const char*, const char*>, 4> defaults{{{"connect
 
 // Object identifiers of types, from the server's catalogue pg_type.dat.
 constexpr Oid oid_of_nothing = 0, oid_of_bytes = 17, oid_of_integer = 20, oid_of_text = 25, oid_of_real = 701;
+
+/// Statements that are sent before their answers are read, which wait in memory on both sides.
+constexpr int most_sent = 256;
 
 /// JSON may say a zero byte as an escape, which the server's jsonb refuses. One such run would make every
 /// question fail that looks into the documents of all.
@@ -100,9 +104,7 @@ Result<Options> parse(const Libpq& library, const std::string& url) {
   if (options) return options;
   // libpq's message may repeat the address, and with it a password.
   library.PQfreemem(problem);
-  return fail(ErrorKind::invalid, "postgresql://…",
-              "is not an address that PostgreSQL's library understands; like "
-              "postgresql://user@host:5432/database?sslmode=verify-full");
+  return propagate(not_understood());
 }
 
 }  // namespace
@@ -119,7 +121,8 @@ Connection::Connection(Connection&& other) noexcept
       process_(other.process_),
       where_(std::move(other.where_)),
       role_(std::move(other.role_)),
-      options_(std::move(other.options_)) {}
+      options_(std::move(other.options_)),
+      sent_(std::exchange(other.sent_, 0)) {}
 
 Connection& Connection::operator=(Connection&& other) noexcept {
   if (this == &other) return *this;
@@ -129,6 +132,7 @@ Connection& Connection::operator=(Connection&& other) noexcept {
   where_ = std::move(other.where_);
   role_ = std::move(other.role_);
   options_ = std::move(other.options_);
+  sent_ = std::exchange(other.sent_, 0);
   return *this;
 }
 
@@ -140,6 +144,7 @@ void Connection::close() {
   // In a forked child a farewell would end the parent's connection.
   if (handle_ != nullptr && process_ == ::getpid()) (*libpq())->PQfinish(handle_);
   handle_ = nullptr;
+  sent_ = 0;
 }
 
 Result<Connection> Connection::open(const std::string& url, const std::string& where,
@@ -212,52 +217,121 @@ Status Connection::wait_for(short events, SteadyClock::time_point end) {
   }
 }
 
-Result<Answer> Connection::finish(int sent) {
+SteadyClock::time_point Connection::end_of_wait() const {
+  return SteadyClock::now() + std::chrono::duration_cast<SteadyClock::duration>(
+                                  std::chrono::duration<double>(options_.answer_timeout.value()));
+}
+
+/// Takes in answers meanwhile, since a server whose answers nobody takes stops to read.
+Status Connection::flush(SteadyClock::time_point end) {
   const auto& pq = **libpq();
-  if (sent != 1) return lost();
-  const auto end = SteadyClock::now() + std::chrono::duration_cast<SteadyClock::duration>(
-                                            std::chrono::duration<double>(options_.answer_timeout.value()));
   while (true) {
     const int unsent = pq.PQflush(handle_);
-    if (unsent == 0) break;
+    if (unsent == 0) return {};
     if (unsent < 0) return lost();
-    if (auto ready = wait_for(POLLIN | POLLOUT, end); !ready) return propagate(ready.error());
+    if (auto ready = wait_for(POLLIN | POLLOUT, end); !ready) return ready;
     if (pq.PQconsumeInput(handle_) != 1) return lost();
   }
-  Answer last;
-  while (true) {
-    while (pq.PQisBusy(handle_) != 0) {
-      if (auto ready = wait_for(POLLIN, end); !ready) return propagate(ready.error());
-      if (pq.PQconsumeInput(handle_) != 1) return lost();
-    }
-    auto* next = pq.PQgetResult(handle_);
-    if (next == nullptr) break;
-    const bool failed_before = last.result && pq.PQresultStatus(last.result.get()) == PGRES_FATAL_ERROR;
-    if (failed_before)
-      pq.PQclear(next);
-    else
-      last.result.reset(next);
+}
+
+/// Without a result at the end of a statement's answers.
+Result<Answer> Connection::next_answer(SteadyClock::time_point end) {
+  const auto& pq = **libpq();
+  while (pq.PQisBusy(handle_) != 0) {
+    if (auto ready = wait_for(POLLIN, end); !ready) return propagate(ready.error());
+    if (pq.PQconsumeInput(handle_) != 1) return lost();
   }
-  if (!last.result) return lost();
-  const auto status = pq.PQresultStatus(last.result.get());
-  if (status == PGRES_COMMAND_OK || status == PGRES_TUPLES_OK) return last;
+  Answer answer;
+  answer.result.reset(pq.PQgetResult(handle_));
+  return answer;
+}
+
+Status Connection::status_of(const Answer& answer) const {
+  const auto& pq = **libpq();
+  const auto status = pq.PQresultStatus(answer.result.get());
+  if (status == PGRES_COMMAND_OK || status == PGRES_TUPLES_OK) return {};
   const auto field = [&](int code) {
-    const char* text = pq.PQresultErrorField(last.result.get(), code);
+    const char* text = pq.PQresultErrorField(answer.result.get(), code);
     return std::string(text != nullptr ? text : "");
   };
   return propagate(describe(field(PG_DIAG_SQLSTATE), field(PG_DIAG_MESSAGE_PRIMARY), role_, where_));
 }
 
+Result<Answer> Connection::finish(int sent) {
+  const auto& pq = **libpq();
+  if (sent != 1) return lost();
+  const auto end = end_of_wait();
+  if (auto flushed = flush(end); !flushed) return propagate(flushed.error());
+  Answer last;
+  while (true) {
+    auto next = next_answer(end);
+    if (!next) return next;
+    if (!next->result) break;
+    const bool failed_before = last.result && pq.PQresultStatus(last.result.get()) == PGRES_FATAL_ERROR;
+    if (!failed_before) last = std::move(*next);
+  }
+  if (!last.result) return lost();
+  if (auto status = status_of(last); !status) return propagate(status.error());
+  return last;
+}
+
 Result<Answer> Connection::ask(const std::string& sql, std::span<const sql::Value> values, Format format) {
   if (!is_usable()) return lost();
+  if (auto before = finish_sent(); !before) return propagate(before.error());
   const Arguments arguments(values);
   return finish((*libpq())->PQsendQueryParams(handle_, sql.c_str(), arguments.count(), arguments.types(),
                                               arguments.data(), arguments.lengths(), arguments.formats(),
                                               format == Format::binary ? 1 : 0));
 }
 
+Status Connection::send(const std::string& sql, std::span<const sql::Value> values) {
+  if (!is_usable()) return lost();
+  const auto& pq = **libpq();
+  if (pq.PQenterPipelineMode == nullptr) {
+    const auto answer = ask(sql, values, Format::binary);
+    return answer ? Status() : propagate(answer.error());
+  }
+  if (sent_ == 0 && pq.PQenterPipelineMode(handle_) != 1) return lost();
+  ++sent_;
+  const Arguments arguments(values);
+  if (pq.PQsendQueryParams(handle_, sql.c_str(), arguments.count(), arguments.types(), arguments.data(),
+                           arguments.lengths(), arguments.formats(), 1) != 1)
+    return lost();
+  return sent_ < most_sent ? Status() : finish_sent();
+}
+
+Status Connection::finish_sent() {
+  if (sent_ == 0) return {};
+  if (!is_usable()) return lost();
+  const auto& pq = **libpq();
+  if (pq.PQpipelineSync(handle_) != 1) return lost();
+  const auto end = end_of_wait();
+  if (auto flushed = flush(end); !flushed) return flushed;
+  auto done = read_sent(end);
+  if (handle_ == nullptr) return done;
+  sent_ = 0;
+  if (pq.PQexitPipelineMode(handle_) != 1) return lost();
+  return done;
+}
+
+Status Connection::read_sent(SteadyClock::time_point end) {
+  const auto& pq = **libpq();
+  Status first;
+  while (true) {
+    const auto answer = next_answer(end);
+    if (!answer) return propagate(answer.error());
+    if (!answer->result) {  // between two statements
+      if (pq.PQstatus(handle_) != CONNECTION_OK) return lost();
+      continue;
+    }
+    if (pq.PQresultStatus(answer->result.get()) == PGRES_PIPELINE_SYNC) return first;
+    if (first) first = status_of(*answer);
+  }
+}
+
 Result<Answer> Connection::script(const std::string& sql) {
   if (!is_usable()) return lost();
+  if (auto before = finish_sent(); !before) return propagate(before.error());
   return finish((*libpq())->PQsendQuery(handle_, sql.c_str()));
 }
 

@@ -45,6 +45,10 @@ class Connection {
   enum class Format { text, binary };
   /// One statement with arguments $1, $2 …
   [[nodiscard]] Result<Answer> ask(const std::string& sql, std::span<const sql::Value> values, Format format);
+  /// Sends one statement without waiting for its answer. What an older libpq cannot do, ask() does.
+  [[nodiscard]] Status send(const std::string& sql, std::span<const sql::Value> values);
+  /// Waits for the answers of all that was sent; the first failure. ask() and script() do so before.
+  [[nodiscard]] Status finish_sent();
   /// Several statements without arguments; the answer is the last one's.
   [[nodiscard]] Result<Answer> script(const std::string& sql);
 
@@ -55,6 +59,11 @@ class Connection {
  private:
   Connection(PGconn* handle, std::string where, ConnectOptions options);
   [[nodiscard]] Result<Answer> finish(int sent);
+  [[nodiscard]] Status flush(std::chrono::steady_clock::time_point end);
+  [[nodiscard]] Result<Answer> next_answer(std::chrono::steady_clock::time_point end);
+  [[nodiscard]] Status status_of(const Answer& answer) const;
+  [[nodiscard]] Status read_sent(std::chrono::steady_clock::time_point end);
+  [[nodiscard]] std::chrono::steady_clock::time_point end_of_wait() const;
   [[nodiscard]] Status wait_for(short events, std::chrono::steady_clock::time_point end);
   [[nodiscard]] Failure lost();
   [[nodiscard]] Failure give_up();
@@ -65,6 +74,7 @@ class Connection {
   std::string where_;
   std::string role_;
   ConnectOptions options_;
+  int sent_ = 0;  ///< statements without an answer yet: the connection is in pipeline mode
 };
 
 }  // namespace joulecast::store::postgres

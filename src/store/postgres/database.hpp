@@ -34,6 +34,8 @@ class Database final : public sql::Database {
                                                    std::span<const sql::Value> values) override;
   [[nodiscard]] std::unique_ptr<sql::Cursor> start_once(const std::string& sql,
                                                         std::span<const sql::Value> values) override;
+  [[nodiscard]] Status unanswered(const char* sql, std::span<const sql::Value> values) override;
+  [[nodiscard]] const std::string& text_of(const char* sql);
   [[nodiscard]] std::unique_ptr<sql::Cursor> ask(const std::string& sql, std::span<const sql::Value> values);
 
   Connection connection_;
@@ -42,6 +44,7 @@ class Database final : public sql::Database {
   bool in_transaction_ = false;
   bool read_only_ = false;
   std::int64_t changes_ = 0;
+  Status failure_;  ///< the first one of the transaction, which says why all later ones fail
   std::unordered_map<const char*, std::string> texts_;  ///< statements as the server takes them
 };
 

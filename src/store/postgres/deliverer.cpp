@@ -55,8 +55,9 @@ class Deliverer::State {
     std::unique_lock lock(mutex_);
     hurried_ = true;
     changed_.notify_all();
-    return changed_.wait_until(lock, end, [this] { return delivered_ == added_ || gone_ || ended_; }) &&
-           delivered_ == added_;
+    return changed_.wait_until(lock, end, [this] {
+      return delivered_ == added_ || gone_ || ended_ || refused_at_end_;
+    }) && delivered_ == added_;
   }
 
   std::optional<Error> trouble() const {
@@ -66,6 +67,10 @@ class Deliverer::State {
   bool is_gone() const {
     const std::lock_guard lock(mutex_);
     return gone_;
+  }
+  bool is_refused() const {
+    const std::lock_guard lock(mutex_);
+    return refused_at_end_;
   }
   const std::string& path() const { return path_; }
 
@@ -95,11 +100,13 @@ class Deliverer::State {
   void deliver_until_stopped() {
     while (true) {
       std::vector<JournalEntry> entries;
+      bool hurried = false;
       {
         std::unique_lock lock(mutex_);
         changed_.wait(lock, [this] { return stopped_ || added_ != delivered_; });
         if (stopped_) return;
         entries = journal_.next(bytes_at_once);
+        hurried = hurried_;
       }
       const auto status = deliver(entries);
       std::unique_lock lock(mutex_);
@@ -109,6 +116,7 @@ class Deliverer::State {
       }
       trouble_ = status.error();
       gone_ = status.error().kind == ErrorKind::gone;
+      refused_at_end_ = hurried && status.error().kind != ErrorKind::retry;
       if (gone_) journal_.remove();
       changed_.notify_all();
       if (gone_) return;
@@ -162,6 +170,7 @@ class Deliverer::State {
   std::int64_t delivered_ = 0;  ///< number of the last one that is stored
   std::optional<Error> trouble_;
   bool hurried_ = false, stopped_ = false, gone_ = false, ended_ = false;
+  bool refused_at_end_ = false;  ///< while somebody waits, and not for want of a server
 
   // Used by the thread only, the journal under the mutex.
   std::optional<Database> database_;
@@ -198,6 +207,9 @@ bool Deliverer::wait_until_done(SteadyClock::time_point end) {
 }
 std::optional<Error> Deliverer::trouble() const {
   return state_->trouble();
+}
+bool Deliverer::is_refused() const {
+  return state_->is_refused();
 }
 bool Deliverer::is_gone() const {
   return state_->is_gone();

@@ -27,6 +27,8 @@ class Deliverer {
   [[nodiscard]] bool wait_until_done(std::chrono::steady_clock::time_point end);
   /// Why nothing can be delivered at present.
   [[nodiscard]] std::optional<Error> trouble() const;
+  /// The server is there, and does not take the run: there is nothing to wait for at the run's end.
+  [[nodiscard]] bool is_refused() const;
   /// Somebody has removed the run from the store.
   [[nodiscard]] bool is_gone() const;
   [[nodiscard]] const std::string& journal() const;

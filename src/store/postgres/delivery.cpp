@@ -12,44 +12,86 @@ namespace {
 // Rows of the journal are packed when there are this many, or a channel has too many samples in them.
 constexpr std::int64_t most_unpacked_entries = 512;
 constexpr std::size_t bytes_at_once = 1 << 20;
+/// Tells these locks from the one of migrations: "JCgo".
+constexpr std::int64_t claim_lock = 0x4a43676f;
 
 }  // namespace
 
+/// The run's row, locked. Row-level security hides that of another role from a change.
 Result<Delivery::Place> Delivery::find(sql::Transaction& transaction) const {
-  auto row = transaction.database().query("SELECT key, delivered FROM @own_run WHERE delivery = ? FOR UPDATE",
-                                          head_.token);
-  Place place;
-  if (row.row()) place = {row.integer(0), row.integer(1)};
-  if (auto status = row.status(); !status) return propagate(status.error());
-  return place;
+  auto& database = transaction.database();
+  auto own = database.query("SELECT key, delivered, continues FROM @own_run WHERE delivery = ? FOR UPDATE",
+                            head_.token);
+  if (own.row()) return Place{own.integer(0), own.integer(1), std::string(own.text(2))};
+  if (auto status = own.status(); !status) return propagate(status.error());
+  auto others = database.query("SELECT writer FROM @run WHERE delivery = ?", head_.token);
+  if (others.row())
+    return fail(ErrorKind::denied, database.where(),
+                "the role {} has begun to store run {} there, and only it can go on", others.text(0),
+                head_.run);
+  if (auto status = others.status(); !status) return propagate(status.error());
+  return Place{};
 }
 
-std::int64_t Delivery::begin(sql::Transaction& transaction, const JournalEntry& first) const {
+/// Two that begin at once both find the earlier run free. The first that arrives goes on with it; the same
+/// energy must not be counted twice.
+void Delivery::claim(sql::Transaction& transaction, trace::Run& run) {
+  if (run.info.continues.empty() || !transaction.ok()) return;
+  transaction.run("SELECT pg_advisory_xact_lock(hashtextextended(?, ?))", run.info.continues, claim_lock);
+  auto rival = transaction.database().query("SELECT id FROM @run WHERE continues = ? AND continues <> ''",
+                                            run.info.continues);
+  const bool is_taken = rival.row();
+  transaction.require(rival.status());
+  if (!is_taken) return;
+  stands_alone_ = fmt::format("another run, {}, goes on with {}: this is a run of its own", rival.text(0),
+                              run.info.continues);
+  run.info.continues.clear();
+  run.notes.push_back(stands_alone_);
+}
+
+Result<Delivery::Place> Delivery::begin(sql::Transaction& transaction, const JournalEntry& first) {
   auto run = *first.start;
   {
-    auto taken = transaction.database().query("SELECT 1 FROM @run WHERE id = ?", run.info.id);
+    auto& database = transaction.database();
+    auto taken = database.query("SELECT started_ns, delivery FROM @run WHERE id = ?", run.info.id);
+    const bool is_taken = taken.row();
+    if (auto status = taken.status(); !status) return propagate(status.error());
+    // From the journal itself, which `joulecast sync` has brought here by way of another store.
+    const bool is_copy =
+        is_taken && taken.text(1).empty() && run.started && taken.optional_integer(0) == run.started->ns;
+    if (is_copy)
+      return fail(ErrorKind::gone, database.where(), "a copy of run {} has been brought there", run.info.id);
     // Among many writers two runs that begin in the same second may have drawn the same characters.
-    if (taken.row()) run.info.id += "-" + head_.token.substr(0, 4);
-    transaction.require(taken.status());
+    if (is_taken) run.info.id += "-" + head_.token.substr(0, 4);
   }
+  claim(transaction, run);
   const auto key = insert_run(transaction, run, head_.owner, first.heartbeat);
   transaction.run("UPDATE @own_run SET delivery = ? WHERE key = ?", head_.token, key);
   for (const auto& [name, value] : run.tags) put_tag(transaction, key, name, value);
-  return key;
+  return Place{key, 0, run.info.continues};
 }
 
-void Delivery::store(sql::Transaction& transaction, std::int64_t key, const JournalEntry& entry) const {
+/// Tags that the measurement has learned come along; those that a user changed stay.
+void Delivery::put_header(sql::Transaction& transaction, const Place& place, trace::Run header) {
+  header.info.continues = place.continues;
+  put_description(transaction, place.key, header);
+  for (const auto& [name, value] : header.tags)
+    transaction.run("INSERT INTO @tag (run, name, value) VALUES (?, ?, ?) ON CONFLICT (run, name) DO NOTHING",
+                    place.key, name, value);
+}
+
+void Delivery::store(sql::Transaction& transaction, const Place& place, const JournalEntry& entry) {
+  const auto key = place.key;
   for (const auto& [number, channel] : entry.pending.channels) put_channel(transaction, key, number, channel);
   if (!entry.readings.empty())
     transaction.run("INSERT INTO @journal (run, number, data) VALUES (?, ?, ?)", key, entry.number,
                     sql::Bytes(entry.readings));
-  put_pending(transaction, key, entry.pending);
-  if (entry.notes) put_notes(transaction, key, *entry.notes);
-  if (entry.pending.header)  // tags that the measurement has learned; those that a user changed stay
-    for (const auto& [name, value] : entry.pending.header->tags)
-      transaction.run(
-          "INSERT INTO @tag (run, name, value) VALUES (?, ?, ?) ON CONFLICT (run, name) DO NOTHING", key,
-          name, value);
+  put_parts(transaction, key, entry.pending);
+  if (entry.pending.header) put_header(transaction, place, *entry.pending.header);
+  if (!entry.notes) return;
+  auto notes = *entry.notes;
+  if (!stands_alone_.empty()) notes.push_back(stands_alone_);
+  put_notes(transaction, key, notes);
 }
 
 Status Delivery::deliver(Database& database, std::span<const JournalEntry> entries) {
@@ -60,12 +102,13 @@ Status Delivery::deliver(Database& database, std::span<const JournalEntry> entri
   if (!place) return propagate(place.error());
   if (place->key == 0 && !entries.front().start)
     return fail(ErrorKind::gone, database.where(), "run {} was removed while it ran", head_.run);
-  if (place->key == 0) place->key = begin(transaction, entries.front());
+  if (place->key == 0) place = begin(transaction, entries.front());
+  if (!place) return propagate(place.error());
   std::optional<Seconds> latest;
   std::int64_t stored = 0, samples = 0;
   for (const auto& entry : entries) {
     if (entry.number <= place->delivered) continue;
-    store(transaction, place->key, entry);
+    store(transaction, *place, entry);
     latest = std::max(latest, entry.pending.latest);
     ++stored;
     samples += entry.samples;
@@ -102,7 +145,7 @@ Status deliver_all(Database& database, JournalFile& journal) {
     if (entries.empty()) break;
     auto status = delivery.deliver(database, entries);
     if (!status && status.error().kind != ErrorKind::gone) return status;
-    if (!status) break;  // it was removed on purpose
+    if (!status) break;  // it was removed on purpose, or is there
     journal.stored();
   }
   journal.remove();
@@ -112,7 +155,9 @@ Status deliver_all(Database& database, JournalFile& journal) {
 void deliver_waiting(Database& database, const std::string& store) {
   for (const auto& waiting : waiting_journals(store)) {
     auto journal = JournalFile::open(waiting.path);
-    if (journal && !deliver_all(database, *journal)) return;
+    if (!journal) continue;
+    const auto done = deliver_all(database, *journal);
+    if (!done && (done.error().kind == ErrorKind::retry || !database.connection().is_usable())) return;
   }
 }
 

@@ -56,6 +56,7 @@ constexpr std::array refusals{
           "the server wants a password: put it into ~/.pgpass, or name the file in PGPASSFILE"},
     Words{"no pg_hba.conf entry", ErrorKind::denied, ""},
     Words{"certificate", ErrorKind::denied, ""},
+    Words{"server does not support SSL", ErrorKind::denied, ""},
     Words{"does not exist", ErrorKind::denied, ""},
     Words{"is not permitted to log in", ErrorKind::denied, ""},
     Words{"permission denied for database", ErrorKind::denied, ""},

@@ -23,6 +23,13 @@ Result<Libpq> load() {
   found.function = reinterpret_cast<decltype(found.function)>(look_up(#function));
 #include "store/postgres/libpq_functions.inc"
 #undef JOULECAST_LIBPQ
+  // Since libpq 14; without them each statement waits for its answer.
+#define JOULECAST_LIBPQ(function) \
+  found.function = reinterpret_cast<decltype(found.function)>(::dlsym(library, #function));
+#include "store/postgres/libpq_newer_functions.inc"
+#undef JOULECAST_LIBPQ
+  if (found.PQexitPipelineMode == nullptr || found.PQpipelineSync == nullptr)
+    found.PQenterPipelineMode = nullptr;
   if (missing != nullptr)
     return fail(ErrorKind::unavailable, "PostgreSQL", "{} has no {}; a newer one is needed", library_name,
                 missing);

@@ -7,11 +7,16 @@
 
 #include "base/result.hpp"
 
+#ifndef LIBPQ_HAS_PIPELINING
+#error "libpq-dev 14 or later is needed, or none"
+#endif
+
 namespace joulecast::store::postgres {
 
 struct Libpq {
 #define JOULECAST_LIBPQ(function) decltype(&::function) function = nullptr;
 #include "store/postgres/libpq_functions.inc"
+#include "store/postgres/libpq_newer_functions.inc"  // nullptr in an older library
 #undef JOULECAST_LIBPQ
 };
 

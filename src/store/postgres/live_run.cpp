@@ -67,7 +67,8 @@ Status PostgresLiveRun::commit(const Pending& pending, const std::optional<Closi
 void PostgresLiveRun::wait_for_delivery() {
   const auto end = SteadyClock::now() + std::chrono::duration_cast<SteadyClock::duration>(
                                             std::chrono::duration<double>(patience_.value()));
-  while (!done_ && SteadyClock::now() < end && !(options_.patience && options_.patience->is_over()))
+  while (!done_ && !deliverer_.is_refused() && SteadyClock::now() < end &&
+         !(options_.patience && options_.patience->is_over()))
     done_ = deliverer_.wait_until_done(std::min(end, SteadyClock::now() + look_interval));
 }
 

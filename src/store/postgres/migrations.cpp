@@ -178,7 +178,26 @@ CREATE VIEW joulecast_views.sensors AS
   FROM joulecast.sensor JOIN joulecast.seen_run AS run ON run.key = sensor.run;
 )sql";
 
-constexpr std::array<Migration, 1> steps{{{1, version_1}}};
+// The view's columns that were there keep their places.
+constexpr const char* version_2 = R"sql(
+CREATE OR REPLACE VIEW joulecast_views.runs AS
+  SELECT id, nullif(name, '') AS name, status, exit_status, joulecast_views.time_of(started_ns) AS started,
+    CASE WHEN total_known <> 0 THEN duration_s ELSE end_s - begin_s END AS duration_s,
+    energy_j, CASE WHEN total_known <> 0 THEN energy_provenance END AS provenance, energy_missing AS missing, coverage,
+    not_measured_s, (SELECT count(*) FROM joulecast.epoch WHERE epoch.run = run.key) AS epochs,
+    nullif(hostname, '') AS host, host::jsonb ->> 'cpu_model' AS cpu, coalesce(host::jsonb ->> 'gpus', '[]') AS gpus,
+    info::jsonb ->> 'source' AS source, info::jsonb ->> 'architecture' AS architecture,
+    info::jsonb ->> 'framework' AS framework, info::jsonb ->> 'dataset' AS dataset,
+    (info::jsonb ->> 'batch_size')::double precision AS batch_size,
+    (info::jsonb ->> 'total_work')::double precision AS total_work, info::jsonb ->> 'work_unit' AS work_unit,
+    idle_baseline_w AS idle_w, sampler_cpu_s, command,
+    (SELECT value FROM joulecast.tag WHERE tag.run = run.key AND tag.name = 'project') AS project,
+    (SELECT json_object_agg(tag.name, value ORDER BY tag.name)::text FROM joulecast.tag WHERE tag.run = run.key) AS tags,
+    notes, nullif(continues, '') AS continues
+  FROM joulecast.seen_run AS run;
+)sql";
+
+constexpr std::array<Migration, 2> steps{{{1, version_1}, {2, version_2}}};
 
 /// The number of the lock that one who migrates holds: "JCst", as in the header of an SQLite store.
 constexpr std::int64_t lock_number = 0x4a437374;
@@ -217,14 +236,16 @@ Error cannot_make(const Error& error, Database& database, bool is_new) {
 }
 
 /// The tables belong to the role that owns the schema, or is to own it (packaging/postgresql/roles.sql), and
-/// not to the member of it who happens to be the first.
+/// not to the member of it who happens to be the first. Roles are the whole server's: that one may be there
+/// for another database.
 void act_as_owner(Database& database, sql::Transaction& transaction) {
   if (!transaction.ok()) return;
   auto role = database.query(
       "SELECT quote_ident(rolname) FROM pg_catalog.pg_roles WHERE oid = coalesce((SELECT nspowner FROM "
       "pg_catalog.pg_namespace WHERE nspname = 'joulecast'), (SELECT oid FROM pg_catalog.pg_roles WHERE "
       "rolname = "
-      "'joulecast_owner')) AND rolname <> current_user AND pg_has_role(current_user, oid, 'MEMBER')");
+      "'joulecast_owner' AND has_database_privilege(oid, current_database(), 'CREATE'))) AND rolname <> "
+      "current_user AND pg_has_role(current_user, oid, 'MEMBER')");
   const bool found = role.row();
   transaction.require(role.status());
   if (found) transaction.require(database.script(fmt::format("SET LOCAL ROLE {}", role.text(0))));

@@ -5,6 +5,8 @@
 
 namespace joulecast::store::postgres {
 
+[[nodiscard]] Error not_understood();
+
 /// invalid if it is not an address that PostgreSQL's library understands. Looks at no server.
 [[nodiscard]] Status check_address(const std::string& url);
 

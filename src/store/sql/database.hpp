@@ -115,6 +115,8 @@ struct Dialect {
   const char* contains;                        ///< an operator: a text matches a LIKE pattern in any case
   const char* architecture;                    ///< the network's name in `info`
   const char* for_update;                      ///< at the end of a SELECT: nobody else changes the row
+  /// One statement that stores a block, ?10, and its chunk, ?1 to ?9; nullptr if it takes two.
+  const char* insert_chunk = nullptr;
   // Behind the table of runs: the index to take, for a database that would choose a worse one.
   const char* by_continued = "";
   const char* by_job = "";
@@ -144,11 +146,19 @@ class Database {
     return statement.status();
   }
 
+  /// Like run(), for a statement of a transaction whose answer nobody needs. A server may be sent it together
+  /// with later ones; the failure is then that of a later call, at the latest of commit().
+  template <class... Args>
+  Status run_unanswered(const char* sql, const Args&... args) {
+    const std::array<Value, sizeof...(Args)> values{value_of(args)...};
+    return unanswered(sql, values);
+  }
+
   [[nodiscard]] virtual Status begin(Lock lock) = 0;
   [[nodiscard]] virtual Status commit() = 0;
   virtual void roll_back() = 0;
   [[nodiscard]] virtual bool in_transaction() const = 0;
-  [[nodiscard]] virtual std::int64_t changes() const = 0;  ///< rows that the last statement changed
+  [[nodiscard]] virtual std::int64_t changes() const = 0;  ///< rows that the last run() changed
   [[nodiscard]] virtual bool is_read_only() const = 0;
   [[nodiscard]] virtual const Dialect& dialect() const = 0;
   /// Readings of a running run that are kept beside the tables, as a journal row; empty if there are none.
@@ -163,6 +173,12 @@ class Database {
   [[nodiscard]] virtual std::unique_ptr<Cursor> start(const char* sql, std::span<const Value> values) = 0;
   [[nodiscard]] virtual std::unique_ptr<Cursor> start_once(const std::string& sql,
                                                            std::span<const Value> values) = 0;
+  [[nodiscard]] virtual Status unanswered(const char* sql, std::span<const Value> values) {
+    const auto rows = start(sql, values);
+    while (rows->row()) {
+    }
+    return rows->status();
+  }
 };
 
 /// Copies a statement with every @name replaced by what `name_of` returns for it.
@@ -182,7 +198,7 @@ class Snapshot {
 };
 
 /// An atomic transaction. After the first failure run() does nothing more, and commit() rolls back and
-/// returns that failure.
+/// returns that failure. What ok() says of run() may be known later, when a statement is answered.
 class Transaction {
  public:
   explicit Transaction(Database& database, Lock lock = Lock::at_once);
@@ -192,7 +208,13 @@ class Transaction {
 
   template <class... Args>
   void run(const char* sql, const Args&... args) {
+    if (status_) status_ = database_.run_unanswered(sql, args...);
+  }
+  /// Runs a statement and returns how many rows it has changed; 0 after a failure.
+  template <class... Args>
+  [[nodiscard]] std::int64_t change(const char* sql, const Args&... args) {
     if (status_) status_ = database_.run(sql, args...);
+    return status_ ? database_.changes() : 0;
   }
   /// Runs an INSERT … RETURNING key; 0 after a failure.
   template <class... Args>

@@ -6,6 +6,8 @@
 
 namespace joulecast::store::sql {
 
+/// Everything but the header, new channels, readings and notes.
+void put_parts(Transaction& transaction, std::int64_t run, const Pending& pending);
 /// Everything but new channels, readings and notes, which depend on what was written before.
 void put_pending(Transaction& transaction, std::int64_t run, const Pending& pending);
 

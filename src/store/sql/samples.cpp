@@ -21,13 +21,18 @@ std::int64_t write_block(Transaction& transaction, const Buffer& data) {
 void write_chunk(Transaction& transaction, std::int64_t run, int channel, double resolution,
                  std::int64_t times_key, std::span<const std::int64_t> times,
                  std::span<const double> values) {
-  const auto block = write_block(transaction, encode_values(values, resolution));
-  transaction.run(
+  const auto data = encode_values(values, resolution);
+  const auto insert = [&](const char* sql, const auto& block) {
+    transaction.run(sql, run, channel, times.front(), times.back(), static_cast<std::int64_t>(times.size()),
+                    values.front(), values.back(), integral_of(times, values), times_key, block);
+  };
+  if (const auto* at_once = transaction.database().dialect().insert_chunk)
+    return insert(at_once, Bytes(data));
+  insert(
       "INSERT INTO @chunk (run, channel, first_us, last_us, count, first_value, last_value, integral, times, "
       "block) "
       "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-      run, channel, times.front(), times.back(), static_cast<std::int64_t>(times.size()), values.front(),
-      values.back(), integral_of(times, values), times_key, block);
+      write_block(transaction, data));
 }
 
 /// Every reading of the run's journal, one column per channel.

@@ -14,36 +14,38 @@ namespace {
 using enum SqlType;
 
 SqlView runs_view() {
-  return {"runs",
-          "A stored run, as in `joulecast list`",
-          {{"id", text, "", "The run's id; `run` in every other view"},
-           {"name", text, "", "As the user named it"},
-           {"status", text, "", "running, finished, failed, interrupted or stopped"},
-           {"exit_status", integer, "", "Of the measured command"},
-           {"started", text, "", "UTC, like 2026-02-01T13:45:07Z"},
-           {"duration_s", real, "s", "So far, for a running run"},
-           {"energy_j", real, "J", "The total, so far for a running run; NULL where nothing is known"},
-           {"provenance", text, "", "Of the total's worst part: measured, modelled, assumed or missing"},
-           {"missing", text, "", "Components that are not in the total, as a JSON list"},
-           {"coverage", real, "share", "Of the time that has readings, weighted by energy"},
-           {"not_measured_s", real, "s", "Time of which the total counts nothing, where it is worth telling"},
-           {"epochs", integer, "", "How many have ended"},
-           {"host", text, "", "Name of the machine"},
-           {"cpu", text, "", "Model of the processor"},
-           {"gpus", text, "", "Names of the GPUs, as a JSON list"},
-           {"source", text, "", "What the run was made or imported from"},
-           {"architecture", text, "", "The network"},
-           {"framework", text, "", ""},
-           {"dataset", text, "", ""},
-           {"batch_size", real, "samples", ""},
-           {"total_work", real, "work_unit", "Planned work"},
-           {"work_unit", text, "", "epoch, step …"},
-           {"idle_w", real, "W", "Idle power, measured before the start"},
-           {"sampler_cpu_s", real, "s", "Processor time that measuring took"},
-           {"command", text, "", "The measured command, as a JSON list"},
-           {"project", text, "", "Value of the tag `project`"},
-           {"tags", text, "", "All tags, as a JSON object"},
-           {"notes", text, "", "Losses, suspends, clock steps, as a JSON list"}}};
+  return {
+      "runs",
+      "A stored run, as in `joulecast list`",
+      {{"id", text, "", "The run's id; `run` in every other view"},
+       {"name", text, "", "As the user named it"},
+       {"status", text, "", "running, finished, failed, interrupted or stopped"},
+       {"exit_status", integer, "", "Of the measured command"},
+       {"started", text, "", "UTC, like 2026-02-01T13:45:07Z"},
+       {"duration_s", real, "s", "So far, for a running run"},
+       {"energy_j", real, "J", "The total, so far for a running run; NULL where nothing is known"},
+       {"provenance", text, "", "Of the total's worst part: measured, modelled, assumed or missing"},
+       {"missing", text, "", "Components that are not in the total, as a JSON list"},
+       {"coverage", real, "share", "Of the time that has readings, weighted by energy"},
+       {"not_measured_s", real, "s", "Time of which the total counts nothing, where it is worth telling"},
+       {"epochs", integer, "", "How many have ended"},
+       {"host", text, "", "Name of the machine"},
+       {"cpu", text, "", "Model of the processor"},
+       {"gpus", text, "", "Names of the GPUs, as a JSON list"},
+       {"source", text, "", "What the run was made or imported from"},
+       {"architecture", text, "", "The network"},
+       {"framework", text, "", ""},
+       {"dataset", text, "", ""},
+       {"batch_size", real, "samples", ""},
+       {"total_work", real, "work_unit", "Planned work"},
+       {"work_unit", text, "", "epoch, step …"},
+       {"idle_w", real, "W", "Idle power, measured before the start"},
+       {"sampler_cpu_s", real, "s", "Processor time that measuring took"},
+       {"command", text, "", "The measured command, as a JSON list"},
+       {"project", text, "", "Value of the tag `project`"},
+       {"tags", text, "", "All tags, as a JSON object"},
+       {"notes", text, "", "Losses, suspends, clock steps, as a JSON list"},
+       {"continues", text, "", "The run that it goes on with, where a training is several runs; else NULL"}}};
 }
 
 SqlView tags_view() {
@@ -132,7 +134,8 @@ CREATE TEMP VIEW IF NOT EXISTS runs AS SELECT
   command,
   (SELECT value FROM main.tag WHERE tag.run = run.key AND tag.name = 'project') AS project,
   (SELECT json_group_object(tag.name, value) FROM main.tag WHERE tag.run = run.key) AS tags,
-  notes
+  notes,
+  nullif(continues, '') AS continues
 FROM main.run;
 CREATE TEMP VIEW IF NOT EXISTS tags AS
   SELECT id AS run, tag.name AS name, value FROM main.tag JOIN main.run ON run.key = tag.run;

@@ -76,6 +76,12 @@ TEST(JournalEntry, IsRefusedWhereverItIsCut) {
   EXPECT_FALSE(entry_of(longer));
 }
 
+TEST(JournalEntry, PointsWithoutTheirWorkAreRefused) {
+  auto entry = sample_entry(1);
+  entry.pending.progress[{0, 1}] = {{1, 2}, {0.5}};
+  EXPECT_FALSE(entry_of(to_bytes(entry)));
+}
+
 class JournalFileTest : public ::testing::Test {
  protected:
   void SetUp() override { ::setenv("XDG_DATA_HOME", folder_.path().c_str(), 1); }
@@ -141,7 +147,7 @@ TEST_F(JournalFileTest, AnEntryThatWasCutEndsIt) {
 TEST_F(JournalFileTest, IsEmptiedWhenThatPays) {
   auto file = JournalFile::create(head()).value();
   auto entry = sample_entry(2);
-  entry.readings.assign(2 << 20, 1);
+  entry.readings.assign(33 << 20, 1);
   ASSERT_TRUE(file.add(entry));
   EXPECT_THAT(file.next(1 << 20), SizeIs(1));
   file.stored();

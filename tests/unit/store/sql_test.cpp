@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include "store/run_store.hpp"
+#include "store/server_address.hpp"
 #include "store/sql/database.hpp"
 
 namespace joulecast::store {
@@ -32,7 +33,10 @@ TEST(StoreAddress, APasswordIsNotShown) {
 TEST(StoreAddress, WhatIsNoneIsRefusedWithoutAServer) {
   for (const auto* url :
        {"postgresql://me:hush@host:port/x", "postgresql://host/x?nonsense=1", "postgres://[::1",
-        "postgresql://host/x?sslmode", "postgresql://host/x?connect_timeout=soon"}) {
+        "postgresql://host/x?sslmode", "postgresql://host/x?connect_timeout=soon",
+        "postgresql://me:hu@hush@host/x", "postgresql://me:hush/x@host/runs",
+        "postgresql://me:hush?x@host/runs", "postgresql:/me:hush@host/runs", "host=localhost password=hush",
+        "postgresql://host/x?options=a=hush"}) {
     const auto refused = RunStore::open(url);
     ASSERT_FALSE(refused) << url;
     EXPECT_THAT(to_string(refused.error()), Not(HasSubstr("hush")));
@@ -48,7 +52,7 @@ TEST(StoreAddress, WhatLibpqUnderstandsIsTaken) {
         "postgresql://[::1]:5432/runs", "postgresql:///runs?host=/var/run/postgresql",
         "postgresql://?service=team",
         "postgresql://host/runs?sslmode=verify-full&sslrootcert=/etc/ca.crt&connect_timeout=3",
-        "postgresql://me:pa:s/s@host/runs"})
+        "postgresql://me:pa:ss@host/runs"})
     EXPECT_TRUE(check_url(url)) << url;
 }
 #else
@@ -57,6 +61,24 @@ TEST(StoreAddress, IsRefusedWherePostgresIsNotBuiltIn) {
               HasSubstr("built without PostgreSQL"));
 }
 #endif
+
+TEST(StoreAddress, MeansTheSameStoreHoweverItIsWritten) {
+  const auto plain = identity_of("postgresql://anna@host/runs");
+  for (const auto* url :
+       {"postgres://anna@host/runs", "postgresql://anna:hush@host:5432/runs",
+        "postgresql://anna:***@host/runs?sslmode=require",
+        "postgresql:///runs?host=host&user=anna&connect_timeout=2", "postgresql://ann%61@host/?dbname=runs"})
+    EXPECT_EQ(identity_of(url), plain) << url;
+  for (const auto* url :
+       {"postgresql://ben@host/runs", "postgresql://anna@other/runs", "postgresql://anna@host:5433/runs",
+        "postgresql://anna@host/others", "postgresql://host/runs", "postgresql://anna@host,other/runs",
+        "postgresql://anna@host/runs?service=team"})
+    EXPECT_NE(identity_of(url), plain) << url;
+  EXPECT_EQ(identity_of("postgresql://a@x,[::1]:5433/d"), identity_of("postgres://a@x:5432,[::1]:5433/d"));
+  EXPECT_EQ(identity_of("postgresql://anna@host"), identity_of("postgresql://anna@host/anna"));
+  for (const auto* url : {"", "postgresql://", "postgresql://@", "x?", "postgresql://%", "postgresql://h/%4"})
+    (void)identity_of(url);
+}
 
 TEST(StoreAddress, AServerThatIsNotThereIsToldInOneLine) {
   const auto refused = RunStore::open("postgresql://me:hush@127.0.0.1:1/runs?connect_timeout=2");
