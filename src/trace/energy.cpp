@@ -389,18 +389,16 @@ Result<Trace> total_power(const Run& run, IntegrationOptions options) {
   if (options.gaps == GapPolicy::bridge) options.gaps = GapPolicy::interpolate;
   auto energy = total_energy(run, options);
   if (!energy) return energy;
-  Trace power;
-  power.channel = energy->channel;
+  auto power = std::move(*energy);  // in its place, since there may be many readings
   power.channel.name = "total_power";
   power.channel.quantity = Quantity::power;
   power.channel.behaviour = Behaviour::gauge;
-  power.gaps = energy->gaps;
-  power.times.reserve(energy->size());
-  power.values.reserve(energy->size());
-  for (std::size_t i = 1; i < energy->size(); ++i) {
-    power.times.push_back(energy->times[i]);
-    power.values.push_back((energy->values[i] - energy->values[i - 1]) /
-                           (energy->times[i] - energy->times[i - 1]));
+  auto& [channel, times, values, gaps] = power;
+  for (std::size_t i = 1; i < times.size(); ++i)
+    values[i - 1] = (values[i] - values[i - 1]) / (times[i] - times[i - 1]);
+  if (!times.empty()) {
+    times.erase(times.begin());
+    values.pop_back();
   }
   return power;
 }

@@ -105,8 +105,10 @@ class Integrator {
     SpanEnergy result;
     if (!(from < to)) return result;
     while (next < times.size() && times[next] <= from) ++next;
+    const auto first = next == 0 ? 0 : next - 1;
+    if (trace_.gaps.empty() && options_.longest_step == Seconds{0}) return without_gaps(span, first);
     Sums sums;
-    for (std::size_t i = next == 0 ? 0 : next - 1; i + 1 < times.size() && times[i] < to; ++i)
+    for (std::size_t i = first; i + 1 < times.size() && times[i] < to; ++i)
       add_interval(i, std::max(from, times[i]), std::min(to, times[i + 1]), sums);
     result.energy = Joules{sums.energy.value()};
     result.covered = Seconds{sums.covered.value()};
@@ -118,6 +120,21 @@ class Integrator {
   }
 
  private:
+  /// As over(), from this reading on, of a trace that has no gap: its energy is all there is to add up.
+  [[nodiscard]] SpanEnergy without_gaps(Span span, std::size_t first) const {
+    const double from = span.begin.value();
+    const double to = span.end.value();
+    const auto& times = trace_.times;
+    Sum energy;
+    for (std::size_t i = first; i + 1 < times.size() && times[i] < to; ++i)
+      energy.add(interval(i).energy(std::max(from, times[i]), std::min(to, times[i + 1])));
+    SpanEnergy result;
+    result.energy = Joules{energy.value()};
+    result.covered = intersect(span, trace_.span()).length();
+    result.outside = Seconds{std::max(0.0, (to - from) - result.covered.value())};
+    return result;
+  }
+
   struct Sums {
     Sum energy, covered, gap, filled, guessed;
   };
@@ -272,7 +289,7 @@ Result<Trace> accumulate(const Trace& trace, std::span<const double> times, Inte
   result.channel.quantity = Quantity::energy;
   result.channel.behaviour = Behaviour::counter;
   result.gaps = trace.gaps;
-  result.times.reserve(times.size());
+  result.times.assign(times.begin(), times.end());
   result.values.reserve(times.size());
   const Integrator integrator(trace, options);
   Sum total;
@@ -291,7 +308,6 @@ Result<Trace> accumulate(const Trace& trace, std::span<const double> times, Inte
   };
   for (std::size_t i = 0; i < times.size(); ++i) {
     if (i > 0) total.add(energy_of({Seconds{times[i - 1]}, Seconds{times[i]}}));
-    result.times.push_back(times[i]);
     result.values.push_back(total.value());
   }
   std::ranges::sort(result.gaps, {}, &Span::begin);

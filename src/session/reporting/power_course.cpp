@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <future>
 #include <limits>
 #include <utility>
 
@@ -231,9 +232,11 @@ Result<PowerCourse> course_in(const trace::Run& run, const trace::RunEnergy& ene
 }  // namespace
 
 PowerHistory power_history(trace::Run run) {
-  auto energy = trace::energy_of(run);
+  // At once, since of a long run each reads millions of readings and somebody waits for the picture.
+  auto energy = std::async([&run] { return trace::energy_of(run); });
   auto total = trace::total_power(run);
-  return {std::move(run), std::move(energy), std::move(total)};
+  auto known = energy.get();
+  return {std::move(run), std::move(known), std::move(total)};
 }
 
 Result<PowerCourse> power_course(const PowerHistory& history, trace::Span span, std::size_t most_steps) {
