@@ -137,6 +137,7 @@ void bind_tradeoff(nb::module_& module) {
       .def_ro("cost", &Placed::cost, "median over its runs")
       .def_ro("quality", &Placed::quality)
       .def_prop_ro("cost_interval", [](const Placed& self) { return pair_of(self.cost_interval); })
+      .def_ro("cost_by_meters", &Placed::cost_by_meters)
       .def_prop_ro("quality_interval", [](const Placed& self) { return pair_of(self.quality_interval); })
       .def_ro("on_front", &Placed::on_front)
       .def_ro("front_share", &Placed::front_share,

@@ -90,7 +90,9 @@ Figure front_figure(const session::Tradeoff& tradeoff) {
     const auto& quality = p.quality_interval;
     table.rows.push_back(
         {alternative.name(), std::to_string(alternative.runs), to_text(Joules{p.cost}),
-         energy_range_text(p.cost_interval.low, p.cost_interval.high), fmt::format("{:.4g}", p.quality),
+         energy_range_text(p.cost_interval.low, p.cost_interval.high) +
+             (p.cost_by_meters ? " by meters" : ""),
+         fmt::format("{:.4g}", p.quality),
          std::isfinite(quality.low) ? fmt::format("{:.4g} to {:.4g}", quality.low, quality.high) : "",
          p.on_front ? "yes" : ""});
   }

@@ -14,6 +14,7 @@ Json json_of(const tradeoff::Placed& placed, const session::Tradeoff& report) {
   auto json = alternative_json(report.alternatives[placed.alternative], report.keys);
   json["cost"] = or_null(placed.cost);
   json["cost_interval"] = range_json(placed.cost_interval);
+  json["cost_interval_by_meters"] = placed.cost_by_meters;
   json["quality"] = or_null(placed.quality);
   json["quality_interval"] = range_json(placed.quality_interval);
   json["on_front"] = placed.on_front;

@@ -81,6 +81,10 @@ void add(Series& series, const tradeoff::Placed& placed, double divisor) {
   series.y_high.push_back(placed.quality_interval.high);
 }
 
+bool has_meter_intervals(const tradeoff::Overview& overview) {
+  return std::ranges::any_of(overview.placed, &tradeoff::Placed::cost_by_meters);
+}
+
 bool has_intervals(const tradeoff::Overview& overview) {
   return std::ranges::any_of(overview.placed, [](const auto& p) {
     return std::isfinite(p.cost_interval.low) || std::isfinite(p.quality_interval.low);
@@ -126,6 +130,7 @@ Plot to_plot(const session::Tradeoff& report) {
   focus_on_medians(report, runs, plot);
   if (has_intervals(report.overview))
     plot.subtitle += plot.subtitle.empty() ? "whiskers: 95 % intervals" : "; whiskers: 95 % intervals";
+  if (has_meter_intervals(report.overview)) plot.subtitle += ", of few runs what their meters state";
   plot.description = conclusion(report);
   if (runs.x.empty()) runs.label.clear();
   if (others.x.empty()) others.label.clear();

@@ -47,8 +47,9 @@ std::string overview_table(const session::Tradeoff& report) {
     if (placed.size() > most_rows && !p.on_front) continue;
     if (++shown > 2 * most_rows) break;
     table.add({name_in(report, p.alternative), fmt::format("{}", report.alternatives[p.alternative].runs),
-               fmt::format("{:.4g}", p.cost), range_text(p.cost_interval), fmt::format("{:.4g}", p.quality),
-               range_text(p.quality_interval),
+               fmt::format("{:.4g}", p.cost),
+               range_text(p.cost_interval) + (p.cost_by_meters ? " by meters" : ""),
+               fmt::format("{:.4g}", p.quality), range_text(p.quality_interval),
                fmt::format("{}{:.0f} %", p.on_front ? "yes, " : "", 100 * p.front_share)});
   }
   auto text = table.text();

@@ -227,7 +227,7 @@ std::uint8_t ByteReader::byte() {
   return value;
 }
 
-std::uint64_t ByteReader::varint() {
+std::uint64_t ByteReader::long_varint() {
   std::uint64_t value = 0;
   for (unsigned shift = 0; shift < 64; shift += 7) {
     const auto part = byte();
@@ -236,11 +236,6 @@ std::uint64_t ByteReader::varint() {
   }
   ok_ = false;
   return 0;
-}
-
-std::int64_t ByteReader::zigzag() {
-  const auto bits = varint();
-  return std::bit_cast<std::int64_t>((bits >> 1) ^ ((bits & 1) != 0 ? ~std::uint64_t{0} : 0));
 }
 
 std::span<const std::uint8_t> ByteReader::take(std::uint64_t size) {

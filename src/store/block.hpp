@@ -37,8 +37,16 @@ constexpr std::size_t longest_block = 1u << 16;
 class ByteReader {
  public:
   explicit ByteReader(std::span<const std::uint8_t> bytes) : bytes_(bytes) {}
-  [[nodiscard]] std::uint64_t varint();
-  [[nodiscard]] std::int64_t zigzag();
+  [[nodiscard]] std::uint64_t varint() {
+    if (bytes_.empty() || bytes_.front() >= 0x80) return long_varint();
+    const auto value = bytes_.front();  // most differences are small
+    bytes_ = bytes_.subspan(1);
+    return ok_ ? value : 0;
+  }
+  [[nodiscard]] std::int64_t zigzag() {
+    const auto bits = varint();
+    return static_cast<std::int64_t>((bits >> 1) ^ ((bits & 1) != 0 ? ~std::uint64_t{0} : 0));
+  }
   [[nodiscard]] std::uint8_t byte();
   [[nodiscard]] std::span<const std::uint8_t> take(std::uint64_t size);
   /// What has not been read yet.
@@ -47,6 +55,7 @@ class ByteReader {
   [[nodiscard]] bool at_end() const { return bytes_.empty(); }
 
  private:
+  [[nodiscard]] std::uint64_t long_varint();
   std::span<const std::uint8_t> bytes_;
   bool ok_ = true;
 };

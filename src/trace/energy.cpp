@@ -43,14 +43,30 @@ bool tells_energy(const SpanEnergy& part) {
 
 using DeviceKey = std::tuple<std::string, Component, std::string>;  // node, component, device
 
+using Measure = Result<SpanEnergy> (*)(const Trace&, Span, IntegrationOptions);
+
+/// What the choice of a channel depends on: how much of the span it covers. Its energy, for which every
+/// reading is read, is left out where it changes nothing.
+Result<SpanEnergy> coverage_in(const Trace& trace, Span span, IntegrationOptions options) {
+  constexpr double rounding = 1e-9;
+  const auto inside = intersect(span, trace.span());
+  SpanEnergy part;
+  for (const auto& gap : trace.gaps) part.gap += intersect(gap, inside).length();
+  part.covered = inside.length() - part.gap;
+  part.outside = span.length() - inside.length();
+  const bool any = part.covered > inside.length() * rounding;
+  return any && options.longest_step == Seconds{0} ? part : integrate(trace, span, options);
+}
+
 /// The channel whose figure is taken for each device, in the order in which rows are shown.
-std::vector<Candidate> choose_channels(const Run& run, Span span, IntegrationOptions options) {
+std::vector<Candidate> choose_channels(const Run& run, Span span, IntegrationOptions options,
+                                       Measure measure = integrate) {
   std::map<DeviceKey, Candidate> best;
   std::set<std::pair<std::string, Component>> has_measured;
   for (const auto& trace : run.traces) {
     const auto& channel = trace.channel;
     if (!is_energy_channel(channel) || channel.component == Component::process) continue;
-    const auto part = integrate(trace, span, options);
+    const auto part = measure(trace, span, options);
     if (!part || !tells_energy(*part)) continue;
     const Candidate candidate{&trace, *part};
     if (channel.provenance == Provenance::measured) has_measured.insert({channel.node, channel.component});
@@ -243,12 +259,25 @@ RunEnergy energy_of_epochs(const Run& run, Span span) {
 }
 
 std::vector<const Trace*> traces_in_total(const Run& run, IntegrationOptions options) {
-  const auto chosen = choose_channels(run, run.span, options);
+  const auto chosen = choose_channels(run, run.span, options, coverage_in);
   const auto in_total = choose_total(chosen);
   std::vector<const Trace*> traces;
   for (std::size_t i = 0; i < chosen.size(); ++i)
     if (in_total[i]) traces.push_back(chosen[i].trace);
   return traces;
+}
+
+/// The union of the times of the traces, of which many have the same.
+std::vector<double> all_times(const std::vector<const Trace*>& traces) {
+  auto times = traces.front()->times;
+  for (const auto* trace : traces) {
+    if (trace->times == times) continue;
+    std::vector<double> both;
+    both.reserve(times.size() + trace->size());
+    std::ranges::set_union(times, trace->times, std::back_inserter(both));
+    times = std::move(both);
+  }
+  return times;
 }
 
 std::vector<std::optional<Joules>> sums_over(const std::vector<const Trace*>& traces,
@@ -320,13 +349,7 @@ Result<Trace> total_energy(const Run& run, IntegrationOptions options) {
   const auto traces = traces_in_total(run, options);
   if (traces.empty())
     return fail(ErrorKind::unavailable, run.info.id, "the run has no energy or power channel");
-  std::vector<double> times;
-  for (const auto* trace : traces) {
-    std::vector<double> both;
-    both.reserve(times.size() + trace->size());
-    std::ranges::set_union(times, trace->times, std::back_inserter(both));
-    times = std::move(both);
-  }
+  const auto times = all_times(traces);
 
   Trace sum;
   for (const auto* trace : traces) {
@@ -366,18 +389,16 @@ Result<Trace> total_power(const Run& run, IntegrationOptions options) {
   if (options.gaps == GapPolicy::bridge) options.gaps = GapPolicy::interpolate;
   auto energy = total_energy(run, options);
   if (!energy) return energy;
-  Trace power;
-  power.channel = energy->channel;
+  auto power = std::move(*energy);  // in its place, since there may be many readings
   power.channel.name = "total_power";
   power.channel.quantity = Quantity::power;
   power.channel.behaviour = Behaviour::gauge;
-  power.gaps = energy->gaps;
-  power.times.reserve(energy->size());
-  power.values.reserve(energy->size());
-  for (std::size_t i = 1; i < energy->size(); ++i) {
-    power.times.push_back(energy->times[i]);
-    power.values.push_back((energy->values[i] - energy->values[i - 1]) /
-                           (energy->times[i] - energy->times[i - 1]));
+  auto& [channel, times, values, gaps] = power;
+  for (std::size_t i = 1; i < times.size(); ++i)
+    values[i - 1] = (values[i] - values[i - 1]) / (times[i] - times[i - 1]);
+  if (!times.empty()) {
+    times.erase(times.begin());
+    values.pop_back();
   }
   return power;
 }

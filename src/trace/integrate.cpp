@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <optional>
 
 namespace joulecast::trace {
 namespace {
@@ -84,6 +85,18 @@ class Integrator {
     return over(span, next);
   }
 
+  /// Energy of the whole interval i if no gap and no edge is in it, which most are: as over(), but in a tenth
+  /// of its time. `gap` moves on with the intervals.
+  [[nodiscard]] std::optional<double> whole(std::size_t i, std::size_t& gap) const {
+    const auto interval = this->interval(i);
+    if (options_.longest_step > Seconds{0} && interval.end - interval.begin > options_.longest_step.value())
+      return std::nullopt;
+    const auto& gaps = trace_.gaps;
+    while (gap < gaps.size() && gaps[gap].end.value() <= interval.begin) ++gap;
+    if (gap < gaps.size() && gaps[gap].begin.value() < interval.end) return std::nullopt;
+    return interval.energy(interval.begin, interval.end);
+  }
+
   /// The same for spans that follow each other: `next` moves on to the first reading after the span's begin.
   SpanEnergy over(Span span, std::size_t& next) const {
     const double from = span.begin.value();
@@ -92,8 +105,10 @@ class Integrator {
     SpanEnergy result;
     if (!(from < to)) return result;
     while (next < times.size() && times[next] <= from) ++next;
+    const auto first = next == 0 ? 0 : next - 1;
+    if (trace_.gaps.empty() && options_.longest_step == Seconds{0}) return without_gaps(span, first);
     Sums sums;
-    for (std::size_t i = next == 0 ? 0 : next - 1; i + 1 < times.size() && times[i] < to; ++i)
+    for (std::size_t i = first; i + 1 < times.size() && times[i] < to; ++i)
       add_interval(i, std::max(from, times[i]), std::min(to, times[i + 1]), sums);
     result.energy = Joules{sums.energy.value()};
     result.covered = Seconds{sums.covered.value()};
@@ -105,6 +120,21 @@ class Integrator {
   }
 
  private:
+  /// As over(), from this reading on, of a trace that has no gap: its energy is all there is to add up.
+  [[nodiscard]] SpanEnergy without_gaps(Span span, std::size_t first) const {
+    const double from = span.begin.value();
+    const double to = span.end.value();
+    const auto& times = trace_.times;
+    Sum energy;
+    for (std::size_t i = first; i + 1 < times.size() && times[i] < to; ++i)
+      energy.add(interval(i).energy(std::max(from, times[i]), std::min(to, times[i + 1])));
+    SpanEnergy result;
+    result.energy = Joules{energy.value()};
+    result.covered = intersect(span, trace_.span()).length();
+    result.outside = Seconds{std::max(0.0, (to - from) - result.covered.value())};
+    return result;
+  }
+
   struct Sums {
     Sum energy, covered, gap, filled, guessed;
   };
@@ -259,24 +289,28 @@ Result<Trace> accumulate(const Trace& trace, std::span<const double> times, Inte
   result.channel.quantity = Quantity::energy;
   result.channel.behaviour = Behaviour::counter;
   result.gaps = trace.gaps;
-  result.times.reserve(times.size());
+  result.times.assign(times.begin(), times.end());
   result.values.reserve(times.size());
   const Integrator integrator(trace, options);
   Sum total;
-  std::size_t next = 0;
+  std::size_t next = 0, gap = 0;
+  const auto energy_of = [&](const Span& step) {
+    while (next < trace.size() && trace.times[next] <= step.begin.value()) ++next;
+    const bool is_interval = next > 0 && next < trace.size() && trace.times[next - 1] == step.begin.value() &&
+                             trace.times[next] == step.end.value();
+    if (is_interval)
+      if (const auto energy = integrator.whole(next - 1, gap)) return *energy;
+    const auto part = integrator.over(step, next);
+    // Before the first and after the last reading nothing is known. This becomes a gap, so that it is not
+    // read as zero power.
+    if (part.outside > 0.5 * step.length()) result.gaps.push_back(step);
+    return part.energy.value();
+  };
   for (std::size_t i = 0; i < times.size(); ++i) {
-    if (i > 0) {
-      const Span step{Seconds{times[i - 1]}, Seconds{times[i]}};
-      const auto part = integrator.over(step, next);
-      total.add(part.energy.value());
-      // Before the first and after the last reading nothing is known. This becomes a gap, so that it is not
-      // read as zero power.
-      if (part.outside > 0.5 * step.length()) result.gaps.push_back(step);
-    }
-    result.times.push_back(times[i]);
+    if (i > 0) total.add(energy_of({Seconds{times[i - 1]}, Seconds{times[i]}}));
     result.values.push_back(total.value());
   }
-  std::ranges::sort(result.gaps, {}, [](const Span& gap) { return gap.begin; });
+  std::ranges::sort(result.gaps, {}, &Span::begin);
   return result;
 }
 

@@ -22,6 +22,8 @@ struct Placed {
   double quality = 0;
   /// 95 % interval of the median, by bootstrap over the runs; NaN with fewer than three runs.
   stats::Range cost_interval;
+  /// Fewer than three runs: the interval of the cost is the one that their meters state (90 %).
+  bool cost_by_meters = false;
   stats::Range quality_interval;
   bool on_front = false;
   /// Share of the bootstrap samples in which it is on the front.

@@ -82,6 +82,7 @@ export function tradeoff(): Tradeoff {
       runs: 5,
       cost,
       cost_interval: [cost * 0.93, cost * 1.06],
+      cost_interval_by_meters: false,
       quality,
       quality_interval: [quality - 0.006, quality + 0.005],
       on_front,

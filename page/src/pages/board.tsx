@@ -1,15 +1,12 @@
 // What it takes to reach a quality: many tasks in one table, then each task with its intervals.
-import { useAnswer } from "../api/answer";
 import { api } from "../api/client";
 import type { Board } from "../api/schema";
-import { Shown } from "../parts/answers";
-import { ChosenRuns } from "../parts/chosen_runs";
+import { Asking, choicesOf, manyOf, oneOf } from "../parts/asking";
 import { DataTable, Figure, Warnings } from "../parts/figure";
 import { Choice, ManyField, TextField } from "../parts/form";
 import { Intervals } from "../picture/intervals";
 import { lookOfRun } from "../picture/look";
-import { type Place, queryText } from "../router";
-import { changeQuery } from "../router_hook";
+import type { Place } from "../router";
 import { columnWords } from "../text/columns";
 import { axisUnit, duration, interval, isKnown, joules, plain } from "../text/units";
 
@@ -19,54 +16,45 @@ type Typical = Entry["energy_j"];
 
 export function BoardPage({ place }: { place: Place }) {
   const { query } = place;
-  const run = query.getAll("run");
-  const columns = useAnswer(`columns/${run.join()}`, (signal) => api.columns({ run }, signal));
   const asked = {
-    run,
+    run: query.getAll("run"),
     quality: query.getAll("quality"),
     task: query.get("task"),
     group: query.getAll("group"),
     price: query.get("price"),
   };
-  const answer = useAnswer(queryText(asked), (signal) => api.board(asked, signal));
-  const names = columns.value?.columns ?? [];
   return (
-    <>
-      <h1>What it takes to reach a quality</h1>
-      <div class="filters">
-        <ManyField
-          label="Qualities"
-          values={query.getAll("quality")}
-          onChange={(quality) => changeQuery({ quality })}
-          options={columns.value?.metrics ?? []}
-          placeholder="accuracy=0.9"
-          hint="METRIC=TARGET, or TASK:METRIC=TARGET"
-        />
-        <Choice
-          label="Tasks by"
-          value={query.get("task") ?? ""}
-          onChange={(task) => changeQuery({ task })}
-          options={[["", "task, else data set"], ...names.map((name) => [name, columnWords(name)] as const)]}
-        />
-        <ManyField
-          label="Alternatives by"
-          values={query.getAll("group")}
-          onChange={(group) => changeQuery({ group })}
-          options={names}
-          placeholder="what differs"
-        />
-        <TextField
-          label="Price of a kWh"
-          value={query.get("price") ?? ""}
-          placeholder="0.25 EUR"
-          onChange={(price) => changeQuery({ price }, true)}
-        />
-      </div>
-      <ChosenRuns runs={run} />
-      <Shown answer={answer} what="The board">
-        {(board) => <Tasks board={board} />}
-      </Shown>
-    </>
+    <Asking
+      title="What it takes to reach a quality"
+      what="The board"
+      asked={asked}
+      ask={api.board}
+      fields={(names, metrics) => (
+        <>
+          <ManyField
+            label="Qualities"
+            {...manyOf(query, "quality")}
+            options={metrics}
+            placeholder="accuracy=0.9"
+            hint="METRIC=TARGET, or TASK:METRIC=TARGET"
+          />
+          <Choice
+            label="Tasks by"
+            {...oneOf(query, "task")}
+            options={choicesOf("task, else data set", names)}
+          />
+          <ManyField
+            label="Alternatives by"
+            {...manyOf(query, "group")}
+            options={names}
+            placeholder="what differs"
+          />
+          <TextField label="Price of a kWh" placeholder="0.25 EUR" {...oneOf(query, "price", true)} />
+        </>
+      )}
+    >
+      {(board) => <Tasks board={board} />}
+    </Asking>
   );
 }
 

@@ -4,6 +4,7 @@ import { useAnswer } from "../api/answer";
 import { Refusal, api } from "../api/client";
 import type { Comparison, Run } from "../api/schema";
 import { Shown } from "../parts/answers";
+import { choicesOf, oneOf } from "../parts/asking";
 import { ChosenRuns } from "../parts/chosen_runs";
 import { DataTable, Figure, LeftOut, Warnings } from "../parts/figure";
 import { Choice, TextField } from "../parts/form";
@@ -12,7 +13,6 @@ import { StatusWord } from "../parts/run_mark";
 import { type IntervalRow, Intervals } from "../picture/intervals";
 import { lookOfRun } from "../picture/look";
 import { type Place, queryText } from "../router";
-import { changeQuery } from "../router_hook";
 import { capitalised, columnUnit, columnWords } from "../text/columns";
 import { boundsOf, intervalText, sharesOf, sharesText } from "../text/provenance";
 import { against, axisUnit, duration, isKnown, kilowattHours, plain } from "../text/units";
@@ -36,27 +36,16 @@ export function ComparePage({ place }: { place: Place }) {
     <>
       <h1>Compare runs</h1>
       <div class="filters">
-        <Choice
-          label="Groups by"
-          value={query.get("group") ?? ""}
-          onChange={(group) => changeQuery({ group })}
-          options={[["", "what differs"], ...names.map((name) => [name, columnWords(name)] as const)]}
-        />
+        <Choice label="Groups by" {...oneOf(query, "group")} options={choicesOf("what differs", names)} />
         <Choice
           label="What is compared"
-          value={query.get("value") ?? ""}
-          onChange={(value) => changeQuery({ value })}
-          options={[
-            ["", "energy"],
-            ...names.filter((name) => name !== "energy_j").map((name) => [name, columnWords(name)] as const),
-          ]}
+          {...oneOf(query, "value")}
+          options={choicesOf(
+            "energy",
+            names.filter((name) => name !== "energy_j"),
+          )}
         />
-        <TextField
-          label="Only"
-          value={query.get("only") ?? ""}
-          onChange={(only) => changeQuery({ only }, true)}
-          placeholder="column=value"
-        />
+        <TextField label="Only" {...oneOf(query, "only", true)} placeholder="column=value" />
       </div>
       <ChosenRuns runs={run} />
       {run.length > 0 && <Single ids={run.slice(0, mostRuns)} />}

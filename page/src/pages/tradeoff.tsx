@@ -1,89 +1,79 @@
 // Energy against correctness: the Pareto front with intervals on both axes, and the cheapest good choice.
-import { useAnswer } from "../api/answer";
 import { api } from "../api/client";
 import type { Tradeoff } from "../api/schema";
-import { Shown } from "../parts/answers";
-import { ChosenRuns } from "../parts/chosen_runs";
+import { Asking, choicesOf, manyOf, oneOf } from "../parts/asking";
 import { Figure, Warnings } from "../parts/figure";
 import { Choice, ManyField, TextField } from "../parts/form";
 import { Front, type FrontPoint } from "../picture/front";
-import { type Place, queryText } from "../router";
-import { changeQuery } from "../router_hook";
+import type { Place } from "../router";
 import { capitalised, columnUnit, columnWords } from "../text/columns";
 import { interval, isKnown, percent, plain } from "../text/units";
 
 export function TradeoffPage({ place }: { place: Place }) {
   const { query } = place;
-  const run = query.getAll("run");
-  const columns = useAnswer(`columns/${run.join()}`, (signal) => api.columns({ run }, signal));
   const asked = {
-    run,
+    run: query.getAll("run"),
     quality: query.get("quality"),
     cost: query.get("cost"),
     group: query.getAll("group"),
     within: query.get("within"),
     lower_is_better: query.get("lower_is_better"),
   };
-  const answer = useAnswer(queryText(asked), (signal) => api.tradeoff(asked, signal));
-  const names = columns.value?.columns ?? [];
-  const metrics = columns.value?.metrics ?? [];
-  const within = query.get("within") ?? "";
   return (
-    <>
-      <h1>Energy against correctness</h1>
-      <div class="filters">
-        <Choice
-          label="Correctness"
-          value={query.get("quality") ?? ""}
-          onChange={(quality) => changeQuery({ quality })}
-          options={[
-            ["", "what runs are judged by"],
-            ...metrics.map((name) => [name, columnWords(name)] as const),
-          ]}
-        />
-        <Choice
-          label="Better is"
-          value={query.get("lower_is_better") ?? ""}
-          onChange={(value) => changeQuery({ lower_is_better: value })}
-          options={[
-            ["", "higher"],
-            ["true", "lower"],
-          ]}
-        />
-        <Choice
-          label="Cost"
-          value={query.get("cost") ?? ""}
-          onChange={(cost) => changeQuery({ cost })}
-          options={[
-            ["", "energy"],
-            ...metrics
-              .filter((name) => name !== "energy_j")
-              .map((name) => [name, columnWords(name)] as const),
-          ]}
-        />
-        <TextField
-          label="Loss allowed"
-          type="number"
-          min="0"
-          step="0.005"
-          value={within}
-          placeholder="0.02"
-          onChange={(value) => changeQuery({ within: value }, true)}
-        />
-        <ManyField
-          label="Alternatives by"
-          values={query.getAll("group")}
-          onChange={(group) => changeQuery({ group })}
-          options={names}
-          placeholder="what differs"
-        />
-      </div>
-      <ChosenRuns runs={run} />
-      <Shown answer={answer} what="The trade-off">
-        {(tradeoff) => <Course tradeoff={tradeoff} />}
-      </Shown>
-    </>
+    <Asking
+      title="Energy against correctness"
+      what="The trade-off"
+      asked={asked}
+      ask={api.tradeoff}
+      fields={(names, metrics) => (
+        <>
+          <Choice
+            label="Correctness"
+            {...oneOf(query, "quality")}
+            options={choicesOf("what runs are judged by", metrics)}
+          />
+          <Choice
+            label="Better is"
+            {...oneOf(query, "lower_is_better")}
+            options={[
+              ["", "higher"],
+              ["true", "lower"],
+            ]}
+          />
+          <Choice
+            label="Cost"
+            {...oneOf(query, "cost")}
+            options={choicesOf(
+              "energy",
+              metrics.filter((name) => name !== "energy_j"),
+            )}
+          />
+          <TextField
+            label="Loss allowed"
+            type="number"
+            min="0"
+            step="0.005"
+            placeholder="0.02"
+            {...oneOf(query, "within", true)}
+          />
+          <ManyField
+            label="Alternatives by"
+            {...manyOf(query, "group")}
+            options={names}
+            placeholder="what differs"
+          />
+        </>
+      )}
+    >
+      {(tradeoff) => <Course tradeoff={tradeoff} />}
+    </Asking>
   );
+}
+
+/** By repetitions; of few runs, by what their meters state. */
+function spread(a: Tradeoff["alternatives"][number], text: (value: number | null | undefined) => string) {
+  const range = interval(a.cost_interval[0], a.cost_interval[1], text);
+  return range ? `${range}${a.cost_interval_by_meters ? " by meters" : ""}` : "not known";
 }
 
 const finite = (value: number | null | undefined): number | undefined => value ?? undefined;
@@ -92,6 +82,7 @@ function Course({ tradeoff }: { tradeoff: Tradeoff }) {
   const known = tradeoff.alternatives.filter((a) => isKnown(a.cost) && isKnown(a.quality));
   const unit = columnUnit(tradeoff.cost.column, Math.max(0, ...known.map((a) => a.cost ?? 0)));
   const advised = tradeoff.cheapest_within;
+  const byMeters = known.some((a) => a.cost_interval_by_meters);
   const [quality, cost] = [columnWords(tradeoff.quality.column), columnWords(tradeoff.cost.column)];
   const points = known.map(
     (a): FrontPoint => ({
@@ -122,7 +113,7 @@ function Course({ tradeoff }: { tradeoff: Tradeoff }) {
       </p>
       <Figure
         title={title}
-        caption={`${tradeoff.conclusion} Whiskers are 95 % intervals.`}
+        caption={`${tradeoff.conclusion} Whiskers are 95 % intervals${byMeters ? "; of alternatives with fewer than three runs, what their meters state (90 %)" : ""}.`}
         table={{
           caption: title,
           columns: [
@@ -139,7 +130,7 @@ function Course({ tradeoff }: { tradeoff: Tradeoff }) {
             a.name,
             a.runs,
             unit.text(a.cost),
-            interval(a.cost_interval[0], a.cost_interval[1], unit.text) || "not known",
+            spread(a, unit.text),
             plain(a.quality),
             interval(a.quality_interval[0], a.quality_interval[1], plain) || "not known",
             `${a.on_front ? "yes" : "no"}${isKnown(a.front_share) ? `, in ${percent(a.front_share)} of resampled sets` : ""}`,

@@ -29,8 +29,12 @@ const rowHeight = 30;
 const narrowRow = 46;
 const narrowRemark = 16;
 
-function shorten(text: string, most: number): string {
-  return text.length > most ? `${text.slice(0, Math.max(1, most - 1))}…` : text;
+/** What tells names apart is often at their ends: the middle goes. */
+export function shorten(text: string, most: number): string {
+  if (text.length <= most) return text;
+  const kept = Math.max(1, Math.floor(most) - 1);
+  const end = Math.floor(kept / 3);
+  return `${text.slice(0, kept - end)}…${end > 0 ? text.slice(-end) : ""}`;
 }
 
 export function Intervals({ title, description, rows, name, unit, divisor }: Props) {
@@ -78,6 +82,7 @@ export function Intervals({ title, description, rows, name, unit, divisor }: Pro
                 y={narrow ? y - 14 : y + 4}
                 text-anchor={narrow ? "start" : "end"}
               >
+                <title>{row.label}</title>
                 {shorten(row.label, (narrow ? width - 12 : labels) / 6.5)}
               </text>
               <Row row={row} y={y} scale={scale} plot={plot} divisor={divisor} />

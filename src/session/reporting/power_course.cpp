@@ -3,7 +3,9 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <future>
 #include <limits>
+#include <utility>
 
 namespace joulecast::session {
 namespace {
@@ -29,13 +31,14 @@ std::vector<double> even_edges(trace::Span span, std::size_t steps) {
 }
 
 std::vector<double> mean_power(const trace::Trace& trace, const std::vector<double>& edges) {
-  std::vector<double> watts;
-  for (std::size_t i = 0; i + 1 < edges.size(); ++i) {
-    const trace::Span step{Seconds{edges[i]}, Seconds{edges[i + 1]}};
-    const auto part = trace::integrate(trace, step, {.gaps = trace::GapPolicy::exclude});
-    const bool known = part && part->covered > step.length() * least_covered;
-    watts.push_back(known ? (part->energy / part->covered).value() : unknown);
-  }
+  std::vector<trace::Span> steps;
+  for (std::size_t i = 0; i + 1 < edges.size(); ++i)
+    steps.push_back({Seconds{edges[i]}, Seconds{edges[i + 1]}});
+  const auto parts = trace::integrate(trace, steps, {.gaps = trace::GapPolicy::exclude});
+  std::vector<double> watts(steps.size(), unknown);
+  for (std::size_t i = 0; parts && i < steps.size(); ++i)
+    if (const auto& part = (*parts)[i]; part.covered > steps[i].length() * least_covered)
+      watts[i] = (part.energy / part.covered).value();
   return watts;
 }
 
@@ -146,25 +149,41 @@ bool is_lost(const trace::Trace& trace, std::size_t i, std::size_t& gap) {
   return gap < gaps.size() && gaps[gap].begin.value() < trace.times[i];
 }
 
+/// Where a time lies among steps of equal length.
+class Steps {
+ public:
+  explicit Steps(const std::vector<double>& edges)
+      : begin_(edges.front()), count_(edges.size() - 1), length_((edges.back() - begin_) / last()) {}
+  /// From 0 at the first step's begin to their number at the last one's end.
+  [[nodiscard]] double place(double time) const { return std::clamp((time - begin_) / length_, 0.0, last()); }
+
+ private:
+  [[nodiscard]] double last() const { return static_cast<double>(count_); }
+  double begin_;
+  std::size_t count_;
+  double length_;
+};
+
 /// The lowest and highest reading in each step. A reading tells of the time since the one before it, and so
 /// of every step that this time meets.
 void put_extremes(const std::vector<double>& edges, const trace::Trace& trace, Seconds update_period,
                   bool is_total, const std::vector<double>& mean, std::vector<double>& low,
                   std::vector<double>& high) {
   low = high = mean;
-  const auto steps = static_cast<double>(mean.size());
-  const double begin = edges.front();
-  const double length = (edges.back() - begin) / steps;
-  const auto [first, last] = readings_of(trace, {Seconds{begin}, Seconds{edges.back()}});
+  const Steps steps(edges);
+  const auto [first, last] = readings_of(trace, {Seconds{edges.front()}, Seconds{edges.back()}});
   std::size_t gap = 0;
   ReadPower power(trace, update_period, is_total);
-  for (std::size_t i = power.begin_before(first) + 1; i < last; ++i) {
+  auto i = power.begin_before(first);
+  double place = i < last ? steps.place(trace.times[i]) : 0;
+  for (++i; i < last; ++i) {
+    const double before = std::exchange(place, steps.place(trace.times[i]));
     const bool lost = is_lost(trace, i, gap);
     const double value = power.at(i, lost);
     if (lost || !std::isfinite(value)) continue;
-    const double from = std::clamp(std::floor((trace.times[i - 1] - begin) / length), 0.0, steps);
-    const double to = std::clamp(std::ceil((trace.times[i] - begin) / length), 0.0, steps);
-    for (auto step = static_cast<std::size_t>(from); step < static_cast<std::size_t>(to); ++step) {
+    const auto whole = static_cast<std::size_t>(place);
+    const auto end = whole + (place > static_cast<double>(whole) ? 1 : 0);
+    for (auto step = static_cast<std::size_t>(before); step < end; ++step) {
       if (!std::isfinite(mean[step])) continue;
       low[step] = std::min(low[step], value);
       high[step] = std::max(high[step], value);
@@ -213,9 +232,11 @@ Result<PowerCourse> course_in(const trace::Run& run, const trace::RunEnergy& ene
 }  // namespace
 
 PowerHistory power_history(trace::Run run) {
-  auto energy = trace::energy_of(run);
+  // At once, since of a long run each reads millions of readings and somebody waits for the picture.
+  auto energy = std::async([&run] { return trace::energy_of(run); });
   auto total = trace::total_power(run);
-  return {std::move(run), std::move(energy), std::move(total)};
+  auto known = energy.get();
+  return {std::move(run), std::move(known), std::move(total)};
 }
 
 Result<PowerCourse> power_course(const PowerHistory& history, trace::Span span, std::size_t most_steps) {

@@ -147,7 +147,7 @@ Result<std::vector<trace::Run>> stored_runs(const std::string& path,
 }
 
 RunTable table_of_runs(std::span<const trace::Run> runs, std::string source) {
-  RunRows table{std::move(source), {}, {}, {}, {}, {}};
+  RunRows table{std::move(source), {}, {}, {}, {}, {}, {}};
   std::vector<Row> rows;
   std::vector<std::string> gappy;
   for (const auto& run : runs) {
@@ -159,6 +159,7 @@ RunTable table_of_runs(std::span<const trace::Run> runs, std::string source) {
     if (energy.total && energy.coverage < full_coverage) gappy.push_back(run.info.id);
     rows.push_back(row_of(run, energy));
     table.ids.push_back(run.info.id);
+    table.energy_uncertainty.push_back(energy.total ? energy.relative_uncertainty : 0);
   }
   table.columns = columns_of(rows);
   for (auto& row : rows)

@@ -110,6 +110,11 @@ std::vector<LeftOutRuns> RunTable::left_out() const {
   return runs != nullptr ? runs->left_out : std::vector<LeftOutRuns>{};
 }
 
+double RunTable::energy_uncertainty(std::size_t row) const {
+  const auto* runs = std::get_if<RunRows>(&rows_);
+  return runs != nullptr && row < runs->energy_uncertainty.size() ? runs->energy_uncertainty[row] : 0;
+}
+
 std::vector<std::string> RunTable::warnings() const {
   const auto* runs = std::get_if<RunRows>(&rows_);
   return runs != nullptr ? runs->warnings : std::vector<std::string>{};

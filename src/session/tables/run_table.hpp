@@ -34,6 +34,8 @@ struct RunRows {
   std::vector<std::string> ids;       ///< run id of each row
   std::vector<LeftOutRuns> left_out;  ///< runs that have no row
   std::vector<std::string> warnings;  ///< about the rows, such as measurement gaps
+  /// By row: of the energy, as what its meters state; 0 = not stated.
+  std::vector<double> energy_uncertainty{};
 };
 
 class RunTable {
@@ -67,6 +69,8 @@ class RunTable {
   void note_without_label(std::vector<LeftOutRuns>& left_out, std::size_t row, std::size_t column) const;
   [[nodiscard]] std::vector<LeftOutRuns> left_out() const;
   [[nodiscard]] std::vector<std::string> warnings() const;
+  /// Relative uncertainty of the run's energy_j by its meters (90 %); 0 if none is stated.
+  [[nodiscard]] double energy_uncertainty(std::size_t row) const;
 
  private:
   std::variant<CsvTable, RunRows> rows_;

@@ -100,14 +100,28 @@ void read_utilisation(const std::string& column, Tradeoff& result) {
   result.utilisation = tradeoff::read_utilisation(result.alternatives, result.options.cost, column, label);
 }
 
+/// Of alternatives with too few runs to tell their spread, the interval that the meters of their runs state.
+void state_by_meters(const RunTable& table, const Alternatives& alternatives, Tradeoff& result) {
+  if (result.options.cost != "energy_j") return;
+  for (auto& placed : result.overview.placed) {
+    if (std::isfinite(placed.cost_interval.low)) continue;
+    double share = 0;
+    for (const auto row : alternatives.rows[placed.alternative])
+      share = std::max(share, table.energy_uncertainty(row));
+    if (!(share > 0)) continue;
+    placed.cost_interval = {std::max(0.0, placed.cost * (1 - share)), placed.cost * (1 + share)};
+    placed.cost_by_meters = true;
+  }
+}
+
 void warn_of_few_runs(Tradeoff& result) {
   const auto few = std::count_if(result.alternatives.begin(), result.alternatives.end(),
                                  [](const auto& a) { return a.runs < 3; });
   if (few > 0) {
-    result.warnings.push_back(
-        fmt::format("{} of {} alternatives have fewer than three runs: no interval, and the shares do not "
-                    "show their spread",
-                    few, result.alternatives.size()));
+    result.warnings.push_back(fmt::format(
+        "{} of {} alternatives have fewer than three runs: no interval of repetitions, and the shares do "
+        "not show their spread",
+        few, result.alternatives.size()));
   }
   if (!result.overview.left_out.empty()) {
     result.warnings.push_back(fmt::format("{} alternatives have no {} or no {} and are left out",
@@ -144,6 +158,7 @@ Result<Tradeoff> tradeoff_runs(const RunTable& table, const TradeoffRequest& req
   auto overview = tradeoff::overview_of(result.alternatives, result.options);
   if (!overview) return propagate(with_reasons(overview.error(), result.left_out));
   result.overview = std::move(*overview);
+  state_by_meters(table, *alternatives, result);
   if (auto status = read_curves(table, *alternatives, request, result); !status)
     return propagate(status.error());
   if (!request.per_use.empty())

@@ -120,6 +120,7 @@ struct Dialect {
   // Behind the table of runs: the index to take, for a database that would choose a worse one.
   const char* by_continued = "";
   const char* by_job = "";
+  const char* by_text = "";
 };
 
 /// One connection, used by one thread at a time.

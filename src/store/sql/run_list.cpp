@@ -64,31 +64,47 @@ void add_segments(Segments segments, Conditions& conditions) {
   }
 }
 
-/// Only the index of the few runs that go on with another is worth following; SQLite does not know that.
-std::string table_of(const Dialect& dialect, const RunQuery& query) {
-  const bool few = query.segments == Segments::last || !query.continues.empty();
-  return few ? std::string("@run") + dialect.by_continued : "@run";
+bool asks_for_few(const RunQuery& query) {
+  return query.segments == Segments::last || !query.continues.empty();
+}
+
+/// Only the index of the few runs that go on with another is worth following, and only the one of the texts
+/// is worth searching; SQLite does not know that. `in_any_order`: for one that is not that of the index.
+std::string table_of(const Dialect& dialect, const RunQuery& query, bool in_any_order = true) {
+  if (asks_for_few(query)) return std::string("@run") + dialect.by_continued;
+  const bool by_text = !query.search.empty() && in_any_order;
+  return by_text ? std::string("@run") + dialect.by_text : "@run";
 }
 
 /// How SQLite is to find the runs that have a tag: one by one, or along the index of the order, which is left
 /// at the limit. Many runs may have a tag, and each costs a page of the table otherwise.
 enum class TagSearch { one_by_one, in_order };
 
+/// `key` is how to name the run's key.
+void add_search(const Dialect& dialect, const RunQuery& query, std::string_view key, bool in_any_order,
+                Conditions& conditions) {
+  const auto pattern = like_of(query.search);
+  const auto found =
+      fmt::format(R"((id {0} ? ESCAPE '\' OR name {0} ? ESCAPE '\' OR command {0} ? ESCAPE '\' )"
+                  R"(OR {1} {0} ? ESCAPE '\'))",
+                  dialect.contains, dialect.architecture);
+  const std::vector<Argument> arguments{pattern, pattern, pattern, pattern};
+  if (in_any_order || *dialect.by_text == '\0' || asks_for_few(query))
+    conditions.add(found, arguments);
+  else  // the runs that are found, beside the index of the order
+    conditions.add(fmt::format("{} IN (SELECT key FROM @run{} WHERE {})", key, dialect.by_text, found),
+                   arguments);
+}
+
 Conditions conditions_of(const Dialect& dialect, const RunQuery& query, const std::vector<std::int64_t>& dead,
-                         TagSearch search = TagSearch::one_by_one) {
+                         TagSearch search = TagSearch::one_by_one, bool in_any_order = true) {
   const std::string_view key = search == TagSearch::in_order ? "+key" : "key";  // + : no look-up by key
   Conditions conditions;
   if (query.name.find_first_of("*?") != std::string::npos)
     conditions.add(dialect.name_matches, {dialect.pattern(query.name)});
   else if (!query.name.empty())
     conditions.add("name = ?", {query.name});
-  if (!query.search.empty()) {
-    const auto pattern = like_of(query.search);
-    conditions.add(fmt::format(R"((id {0} ? ESCAPE '\' OR name {0} ? ESCAPE '\' OR command {0} ? ESCAPE '\' )"
-                               R"(OR {1} {0} ? ESCAPE '\'))",
-                               dialect.contains, dialect.architecture),
-                   {pattern, pattern, pattern, pattern});
-  }
+  if (!query.search.empty()) add_search(dialect, query, key, in_any_order, conditions);
   for (const auto& tag : query.tags) {
     if (tag.value)
       conditions.add(fmt::format("{} IN (SELECT run FROM @tag WHERE name = ? AND value = ?)", key),
@@ -156,14 +172,15 @@ Result<std::size_t> count_tagged(Database& database, const TagFilter& tag) {
 Result<std::vector<std::int64_t>> find_keys(Database& database, const RunQuery& query,
                                             const std::vector<std::int64_t>& dead) {
   const bool has_index = query.limit && query.sorting != RunSorting::duration;
-  const auto conditions =
-      conditions_of(database.dialect(), query, dead, has_index ? TagSearch::in_order : TagSearch::one_by_one);
+  const bool by_start = query.sorting == RunSorting::started;
+  const auto conditions = conditions_of(database.dialect(), query, dead,
+                                        has_index ? TagSearch::in_order : TagSearch::one_by_one, by_start);
   constexpr auto no_limit = std::numeric_limits<std::int64_t>::max();
   const auto limit = query.limit ? static_cast<std::int64_t>(*query.limit) : no_limit;
-  auto rows = database.once(
-      fmt::format("SELECT key FROM {}{} ORDER BY {} LIMIT {} OFFSET {}", table_of(database.dialect(), query),
-                  conditions.text(), order_of(query), limit, query.offset),
-      values_of(conditions));
+  auto rows = database.once(fmt::format("SELECT key FROM {}{} ORDER BY {} LIMIT {} OFFSET {}",
+                                        table_of(database.dialect(), query, by_start), conditions.text(),
+                                        order_of(query), limit, query.offset),
+                            values_of(conditions));
   std::vector<std::int64_t> keys;
   while (rows.row()) keys.push_back(rows.integer(0));
   if (auto status = rows.status(); !status) return propagate(status.error());
@@ -194,8 +211,8 @@ Result<std::vector<RunSum>> sum_runs(Database& database, const RunQuery& query, 
                                 "sum(CASE WHEN status = 'running' THEN 1 ELSE 0 END), "
                                 "coalesce(sum(CASE WHEN status <> 'running' THEN energy_j END), 0.0), "
                                 "sum(CASE WHEN status <> 'running' AND energy_j IS NULL THEN 1 ELSE 0 END) "
-                                "FROM @run{} GROUP BY label ORDER BY 4 DESC, label",
-                                group, conditions.text()),
+                                "FROM {}{} GROUP BY label ORDER BY 4 DESC, label",
+                                group, table_of(database.dialect(), query), conditions.text()),
                     values);
   std::vector<RunSum> sums;
   while (rows.row()) {

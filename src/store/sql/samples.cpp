@@ -91,9 +91,26 @@ class ChunkReader {
 
   Status append(const Chunk& chunk, trace::Trace& trace) {
     return read(chunk, trace.channel.resolution, [&](const Times& times, const std::vector<double>& values) {
-      for (const auto time : times) trace.times.push_back(to_seconds(time));
+      const auto before = trace.times.size();
+      trace.times.resize(before + times.size());
+      std::ranges::transform(times, trace.times.begin() + static_cast<std::ptrdiff_t>(before), to_seconds);
       trace.values.insert(trace.values.end(), values.begin(), values.end());
     });
+  }
+
+  /// Makes room for all readings of the run, so that the traces do not grow time and again. What a damaged
+  /// store says of its chunks is not asked.
+  Status reserve(std::span<trace::Trace> traces) {
+    auto rows = database_.query("SELECT channel, count(*) FROM @chunk WHERE run = ? GROUP BY channel", run_);
+    while (rows.row()) {
+      const auto channel = rows.integer(0);
+      if (channel < 0 || static_cast<std::size_t>(channel) >= traces.size()) return damaged(database_, run_);
+      auto& trace = traces[static_cast<std::size_t>(channel)];
+      const auto count = static_cast<std::size_t>(rows.integer(1)) * chunk_length;
+      trace.times.reserve(count);
+      trace.values.reserve(count);
+    }
+    return rows.status();
   }
 
  private:
@@ -150,7 +167,9 @@ void pack_journal(Transaction& transaction, std::int64_t run, std::span<const tr
 
 Status load_samples(Database& database, std::int64_t run, std::span<trace::Trace> traces) {
   ChunkReader reader(database, run);
-  auto status = reader.for_each(traces.size(), [&](const Chunk& chunk) {
+  auto status = reader.reserve(traces);
+  if (!status) return status;
+  status = reader.for_each(traces.size(), [&](const Chunk& chunk) {
     return reader.append(chunk, traces[static_cast<std::size_t>(chunk.channel)]);
   });
   return status ? load_journal(database, run, traces) : status;

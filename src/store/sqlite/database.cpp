@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "store/sqlite/forks.hpp"
+#include "store/sqlite/migrations.hpp"
 #include "store/sqlite/readings_file.hpp"
 #include "store/sqlite/shared_index.hpp"
 
@@ -220,10 +221,11 @@ const sql::Dialect& Database::dialect() const {
   static constexpr sql::Dialect ours{.name_matches = "name GLOB ?",
                                      .pattern = glob_of,
                                      .contains = "LIKE",
-                                     .architecture = "info ->> 'architecture'",
+                                     .architecture = architecture_in_info,
                                      .for_update = "",
                                      .by_continued = " INDEXED BY run_by_continued",
-                                     .by_job = " INDEXED BY run_by_job"};
+                                     .by_job = " INDEXED BY run_by_job",
+                                     .by_text = " INDEXED BY run_by_text"};
   return ours;
 }
 

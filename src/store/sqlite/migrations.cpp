@@ -132,6 +132,14 @@ CREATE INDEX run_by_job ON run (job_id, started_ns, hostname, job_user, job_acco
 CREATE INDEX run_by_job_key ON run (job_key, started_ns) WHERE job_key <> '';
 )sql";
 
+/// A search reads these texts of all runs from this index, and not all else that is known of a run. The last
+/// is architecture_in_info.
+constexpr const char* version_6 = R"sql(
+CREATE INDEX run_by_text ON run (started_ns, id, name, command,
+  CASE WHEN instr(info, '"architecture":"') > 0 THEN substr(info, instr(info, '"architecture":"') + 16,
+    instr(substr(info, instr(info, '"architecture":"') + 16), '"') - 1) END);
+)sql";
+
 /// Earlier versions kept command lines with the secrets in them.
 void hide_secrets(Transaction& transaction) {
   if (!transaction.ok()) return;
@@ -148,8 +156,12 @@ void hide_secrets(Transaction& transaction) {
     transaction.run("UPDATE run SET command = ? WHERE key = ?", command, key);
 }
 
-constexpr std::array<Migration, 5> steps{
-    {{1, version_1}, {2, version_2}, {3, version_3, hide_secrets}, {4, version_4}, {5, version_5}}};
+constexpr std::array<Migration, 6> steps{{{1, version_1},
+                                          {2, version_2},
+                                          {3, version_3, hide_secrets},
+                                          {4, version_4},
+                                          {5, version_5},
+                                          {6, version_6}}};
 
 }  // namespace
 

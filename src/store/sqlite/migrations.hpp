@@ -8,6 +8,12 @@
 
 namespace joulecast::store::sqlite {
 
+/// The network's name as `info` has it, in words that an index may have: SQLite takes its JSON functions for
+/// unsafe in the schema of a file that is not trusted. A quotation mark within the name ends it.
+constexpr const char* architecture_in_info =
+    R"(CASE WHEN instr(info, '"architecture":"') > 0 THEN substr(info, instr(info, '"architecture":"') + 16, )"
+    R"(instr(substr(info, instr(info, '"architecture":"') + 16), '"') - 1) END)";
+
 struct Migration {
   int version;  ///< version of the schema after this step
   const char* sql;

@@ -54,6 +54,42 @@ class RunQueryTest : public ::testing::Test {
   testing::TemporaryDirectory folder_;
 };
 
+TEST_F(RunQueryTest, ByAPartOfATextInAnyOrder) {
+  auto run = sample_run(7);
+  run.info.id = "e";
+  run.info.name = "other";
+  run.info.training.architecture = "ResNet-50";
+  run.started->ns += 4 * hour;
+  ASSERT_TRUE(open()->import_run(run));
+  EXPECT_THAT(ids({.search = "NET"}), ElementsAre("e", "c", "b"));
+  EXPECT_THAT(ids({.search = "net", .sorting = RunSorting::energy}), ElementsAre("b", "c", "e"));
+  EXPECT_THAT(ids({.search = "net", .sorting = RunSorting::energy, .limit = 1, .offset = 1}),
+              ElementsAre("c"));
+  EXPECT_THAT(ids({.search = "net", .sorting = RunSorting::name, .descending = false, .limit = 5}),
+              ElementsAre("b", "c", "e"));
+  EXPECT_THAT(ids({.search = "net", .sorting = RunSorting::duration, .limit = 2}), ElementsAre("b", "c"));
+  EXPECT_THAT(ids({.search = "net", .tags = {{"team", "vision"}}, .host = "node2"}), ElementsAre("c"));
+  EXPECT_EQ(*open()->count({.search = "resnet-5"}), 1u);
+  EXPECT_THAT(ids({.search = "architecture"}), IsEmpty());
+}
+
+/// What a row has besides its texts is many times as long.
+TEST_F(RunQueryTest, ASearchReadsOnlyTheIndexOfTheTexts) {
+  auto file = sqlite::Database::open(path(), sqlite::FileMode::read_only, Seconds{1});
+  ASSERT_TRUE(file);
+  auto plan = file->once(std::string("EXPLAIN SELECT count(*) FROM run INDEXED BY run_by_text WHERE ") +
+                         file->dialect().architecture + " LIKE '%a%'");
+  int columns = 0;
+  std::int64_t index = -1;
+  while (plan.row()) {
+    if (plan.text(1) == "DeferredSeek") index = plan.integer(2);
+    if (plan.text(1) != "Column") continue;
+    EXPECT_EQ(plan.integer(2), index);
+    ++columns;
+  }
+  EXPECT_GE(columns, 1);
+}
+
 TEST_F(RunQueryTest, ByNameWholeOrByPattern) {
   EXPECT_THAT(ids({.name = "digits"}), ElementsAre("d", "a"));
   EXPECT_THAT(ids({.name = "digit"}), IsEmpty());

@@ -259,5 +259,29 @@ TEST(TotalEnergy, SumsNodesWithDifferentClocks) {
   EXPECT_TRUE(total->gaps.empty());
 }
 
+/// At its own readings and between them, beside gaps, before and after: accumulate() takes short cuts.
+TEST(Accumulation, IsTheIntegralUpToEachTime) {
+  std::vector<double> watts;
+  for (int i = 0; i < 30; ++i) watts.push_back(100 + 7 * (i % 5));
+  auto trace = power("gpu0", Component::gpu, "0", watts);
+  const double step = trace.times[1] - trace.times[0];
+  const auto at = [&](std::size_t i) { return Seconds{trace.times[i]}; };
+  trace.gaps = {{at(5), at(7)}, {at(12) + Seconds{step / 4}, at(12) + Seconds{step / 2}}};
+  auto times = trace.times;
+  times.push_back(trace.times[20] + step / 3);
+  std::ranges::sort(times);
+  for (const auto& at_these : {trace.times, times})
+    for (const auto policy : {GapPolicy::exclude, GapPolicy::bridge, GapPolicy::interpolate}) {
+      const auto sums = accumulate(trace, at_these, {.gaps = policy});
+      ASSERT_TRUE(sums);
+      ASSERT_EQ(sums->times, at_these);
+      for (std::size_t i = 1; i < at_these.size(); ++i) {
+        const auto whole =
+            integrate(trace, {Seconds{at_these.front()}, Seconds{at_these[i]}}, {.gaps = policy});
+        EXPECT_NEAR(sums->values[i], whole->energy.value(), 1e-9 * (1 + whole->energy.value())) << i;
+      }
+    }
+}
+
 }  // namespace
 }  // namespace joulecast::trace
