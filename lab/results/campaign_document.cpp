@@ -32,7 +32,7 @@ report::Document to_document(const CampaignReport& report) {
   put(cells_section(report));
   put(repetitions_section(report));
   for (auto& section : statistics_sections(report)) put(std::move(section));
-  put(tradeoff_section(report));
+  for (auto& section : tradeoff_sections(report)) put(std::move(section));
   for (auto& section : courses_sections(report)) put(std::move(section));
   put(failures_section(report));
   put(drift_section(report));

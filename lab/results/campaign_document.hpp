@@ -15,7 +15,7 @@ namespace joulecast::lab {
 [[nodiscard]] report::Section cells_section(const CampaignReport& report);
 [[nodiscard]] report::Section repetitions_section(const CampaignReport& report);
 [[nodiscard]] std::vector<report::Section> statistics_sections(const CampaignReport& report);
-[[nodiscard]] report::Section tradeoff_section(const CampaignReport& report);
+[[nodiscard]] std::vector<report::Section> tradeoff_sections(const CampaignReport& report);
 [[nodiscard]] std::vector<report::Section> courses_sections(const CampaignReport& report);
 [[nodiscard]] report::Section failures_section(const CampaignReport& report);
 [[nodiscard]] report::Section drift_section(const CampaignReport& report);

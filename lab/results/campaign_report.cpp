@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "lab/campaign/journal.hpp"
+#include "lab/runner/resume.hpp"
 
 namespace joulecast::lab {
 namespace {
@@ -38,7 +38,7 @@ std::vector<FactorComparison> compare_factors(const Plan& plan, const session::R
 }
 
 Result<session::Tradeoff> weigh(const Plan& plan, const session::RunTable& table, const CampaignFacts& facts,
-                                double within) {
+                                const std::optional<TaskLevel>& task, double within) {
   if (!facts.metric) return fail(ErrorKind::unavailable, "", "no run told how correct it became");
   session::TradeoffRequest request;
   request.cost = "energy_j";
@@ -46,9 +46,32 @@ Result<session::Tradeoff> weigh(const Plan& plan, const session::RunTable& table
   request.lower_quality_is_better = facts.metric->lower_is_better;
   request.within = within;
   for (const auto& factor : plan.factors)
-    if (levels_in_use(plan, factor) > 1) request.alternatives.group.push_back(factor.name);
+    if (levels_in_use(plan, factor) > 1 && !(task && task->factor == factor.name))
+      request.alternatives.group.push_back(factor.name);
   if (request.alternatives.group.empty()) request.alternatives.group.push_back(plan.factors.front().name);
   return session::tradeoff_runs(table, request);
+}
+
+/// The tasks of the campaign: the levels of a factor that is named as the board's tasks are.
+std::vector<std::optional<TaskLevel>> tasks_of(const Plan& plan) {
+  for (const char* name : {"task", "dataset"}) {
+    const auto factor = std::ranges::find(plan.factors, name, &Factor::name);
+    if (factor == plan.factors.end() || levels_in_use(plan, *factor) < 2) continue;
+    std::vector<std::optional<TaskLevel>> tasks;
+    for (const auto& level : factor->levels) tasks.emplace_back(TaskLevel{name, level});
+    return tasks;
+  }
+  return {std::nullopt};
+}
+
+std::vector<TaskTradeoff> weigh_tasks(const Plan& plan, const Standing& standing, const CampaignFacts& facts,
+                                      double within) {
+  std::vector<TaskTradeoff> tradeoffs;
+  for (const auto& task : tasks_of(plan)) {
+    const auto table = table_of_results(plan, standing, task);
+    tradeoffs.push_back({task, table ? weigh(plan, *table, facts, task, within) : propagate(table.error())});
+  }
+  return tradeoffs;
 }
 
 Result<session::CampaignCourses> read_courses(const CampaignFacts& facts, const std::string& store) {
@@ -74,18 +97,11 @@ void put_references(const Standing& standing, CampaignReport& report) {
 }  // namespace
 
 Result<std::unique_ptr<CampaignReport>> report_campaign(Plan plan, const CampaignReportRequest& request) {
-  const auto records = read_journal(journal_of(plan.file));
-  if (!records) return propagate(records.error());
+  auto state = known_state(plan, request.store);
+  if (!state) return propagate(state.error());
   // The report points into its own plan and state, so it stays where it is.
-  auto report =
-      std::make_unique<CampaignReport>(CampaignReport{std::move(plan),
-                                                      state_of(*records),
-                                                      "",
-                                                      {},
-                                                      {},
-                                                      fail(ErrorKind::unavailable, "", "not weighed"),
-                                                      fail(ErrorKind::unavailable, "", "not read"),
-                                                      {}});
+  auto report = std::make_unique<CampaignReport>(CampaignReport{
+      std::move(plan), std::move(*state), "", {}, {}, {}, fail(ErrorKind::unavailable, "", "not read"), {}});
   const Standing standing(report->plan, report->state);
   report->store = request.store;
   if (report->store.empty() && report->state.begun) report->store = report->state.begun->store;
@@ -95,7 +111,7 @@ Result<std::unique_ptr<CampaignReport>> report_campaign(Plan plan, const Campaig
   if (!facts) return propagate(facts.error());
   report->facts = std::move(*facts);
   report->factors = compare_factors(report->plan, *table);
-  report->tradeoff = weigh(report->plan, *table, report->facts, request.within);
+  report->tradeoffs = weigh_tasks(report->plan, standing, report->facts, request.within);
   if (request.courses) report->courses = read_courses(report->facts, report->store);
   put_references(standing, *report);
   for (const auto& run : report->state.runs) {

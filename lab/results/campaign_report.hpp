@@ -27,13 +27,19 @@ struct ReferencePoint {
   std::optional<double> drift;  ///< relative; nothing for the first, and where an energy is unknown
 };
 
+/// Energy against correctness, within one task: nobody chooses between data sets.
+struct TaskTradeoff {
+  std::optional<TaskLevel> task;  ///< nothing where the campaign has only one
+  Result<session::Tradeoff> tradeoff;
+};
+
 struct CampaignReport {
   Plan plan;
   CampaignState state;
   std::string store;  ///< that has the runs
   CampaignFacts facts;
   std::vector<FactorComparison> factors;
-  Result<session::Tradeoff> tradeoff;
+  std::vector<TaskTradeoff> tradeoffs;
   Result<session::CampaignCourses> courses;
   std::vector<ReferencePoint> references;
   double spent = 0;                ///< J, by all runs whatever became of them

@@ -74,9 +74,9 @@ class Plans(CommandTest):
         path.write_text("\n".join(lines) + "\n")
         return path
 
-    def rows(self, plan):
+    def rows(self, plan, expect=0):
         output = plan.with_suffix(".csv")
-        self.call("lab", "run", plan, "--allow-busy", "--quiet", timeout=250)
+        self.call("lab", "run", plan, "--allow-busy", "--quiet", timeout=250, expect=expect)
         self.call("lab", "table", plan, "-o", output)
         with open(output) as file:
             return output, list(csv.DictReader(file))
@@ -112,7 +112,7 @@ class Plans(CommandTest):
             self.skipTest("PyTorch and scikit-learn are not installed (scripts/install_packages.sh example)")
         self.use_python(python)
         _, rows = self.rows(self.small("digits", {"architecture": ["densenet"], "dataset": ["digits"], "image_size": [64],
-                                                  "batch_size": [1024]}, epochs="1", memory="300"))
+                                                  "batch_size": [1024]}, epochs="1", memory="300"), expect=3)
         self.assertEqual([row["outcome"] for row in rows], ["out-of-memory"], rows)
         self.assertEqual(rows[0]["energy_j"], "")
 
