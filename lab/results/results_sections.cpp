@@ -90,9 +90,11 @@ void put_stability(const std::vector<session::StabilityRow>& all, Section& secti
 /// A forecast that had to wait until everything was spent is right, and of no use.
 void put_late_methods(const estimate::OnlineEvaluation& evaluation, Section& section) {
   constexpr double all_of_it = 0.995;
+  constexpr double least_error = 0.05;  // percent; a method with more of it does not repeat what it saw
   std::vector<std::string> late;
   for (const auto& method : evaluation.methods)
-    if (method.energy.observed_fraction >= all_of_it) late.push_back(method.name);
+    if (method.energy.observed_fraction >= all_of_it && method.energy.median_ape < least_error)
+      late.push_back(method.name);
   if (late.empty()) return;
   section.blocks.emplace_back(
       Paragraph{fmt::format("{} saw all of the energy before {} told anything, since the runs ended before "
