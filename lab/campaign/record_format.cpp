@@ -123,6 +123,9 @@ Json to_json(const CooledDown& record) {
   put(json, "energy_j", record.energy);
   return json;
 }
+Json to_json(const RetryWished& record) {
+  return {{"record", "retry"}, {"at", record.at.ns}};
+}
 Json to_json(const RunBegun& record) {
   Json json{{"record", "begin"}};
   put_place(json, record.place);
@@ -160,6 +163,7 @@ Json to_json(const RunEnded& record) {
   json["duration_s"] = record.duration.value();
   put(json, "energy_j", record.energy);
   json["provenance"] = name_of(record.provenance);
+  put(json, "measured_share", record.measured_share);
   if (!record.metrics.empty()) json["metrics"] = record.metrics;
   put_noise(json, record.noise);
   put_conduct(json, record.conduct);
@@ -180,6 +184,7 @@ RunEnded ended_from(const Json& json) {
   record.duration = Seconds{get<double>(json, "duration_s").value_or(0)};
   record.energy = get_joules(json, "energy_j");
   record.provenance = provenance_from(get_text(json, "provenance")).value_or(Provenance::missing);
+  record.measured_share = get<double>(json, "measured_share");
   if (const auto metrics = json.find("metrics"); metrics != json.end() && metrics->is_object())
     for (const auto& [name, value] : metrics->items())
       if (value.is_number()) record.metrics[name] = value.get<double>();
@@ -213,6 +218,7 @@ Result<Record> record_from(const Json& json, const std::string& where) {
     return SessionBegun{get_time(json, "at"), get_text(json, "host"), get_list(json, "busy"),
                         get_watts(json, "idle_w")};
   if (kind == "plan") return PlanUsed{get_time(json, "at"), get_texts(json, "facts")};
+  if (kind == "retry") return RetryWished{get_time(json, "at")};
   if (kind == "warm_up") return warmed_up_from(json);
   if (kind == "cool_down")
     return CooledDown{get_time(json, "at"),      Seconds{get<double>(json, "duration_s").value_or(0)},

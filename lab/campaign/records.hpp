@@ -65,6 +65,7 @@ struct RunEnded {
   Seconds duration{0};
   std::optional<Joules> energy;  ///< nothing if none was measured or modelled
   Provenance provenance = Provenance::missing;
+  std::optional<double> measured_share;  ///< of the energy; nothing if not known
   std::map<std::string, double> metrics;
   Noise noise;
   Conduct conduct;
@@ -116,6 +117,12 @@ struct SessionBegun {
   std::optional<Watts> idle;      ///< of the machine, before anything began
 };
 
-using Record = std::variant<CampaignBegun, PlanUsed, SessionBegun, WarmedUp, CooledDown, RunBegun, RunEnded>;
+/// What has failed for good until now is to be made again, cells that were given up included.
+struct RetryWished {
+  WallTime at;
+};
+
+using Record = std::variant<CampaignBegun, PlanUsed, SessionBegun, WarmedUp, CooledDown, RunBegun, RunEnded,
+                            RetryWished>;
 
 }  // namespace joulecast::lab

@@ -30,6 +30,9 @@ void add(CampaignState& state, const CooledDown& record) {
 void add(CampaignState& state, const RunBegun& record) {
   state.unclear.push_back(record);
 }
+void add(CampaignState& state, const RetryWished& /*record*/) {
+  state.retried = state.runs.size();
+}
 void add(CampaignState& state, const RunEnded& record) {
   std::erase_if(state.unclear, [&](const RunBegun& begun) { return begun.place == record.place; });
   state.runs.push_back(record);
@@ -60,12 +63,12 @@ CampaignState state_of(const std::vector<Record>& records) {
 Standing::Standing(const Plan& plan, const CampaignState& state)
     : plan_(&plan), state_(&state), cells_(plan.cells.size()), repetitions_(plan.cells.size()) {
   for (std::size_t i = 0; i < plan.cells.size(); ++i) places_[plan.cells[i].id] = i;
-  for (const auto& run : state.runs) count(run);
+  for (std::size_t i = 0; i < state.runs.size(); ++i) count(state.runs[i], i < state.retried);
   for (std::size_t i = 0; i < cells_.size(); ++i) settle(i);
 }
 
 void Standing::take(const RunEnded& run) {
-  count(run);
+  count(run, /*retried=*/false);
   if (const auto place = places_.find(run.place.cell); place != places_.end()) settle(place->second);
 }
 
@@ -87,7 +90,7 @@ Joules Standing::spent() const {
   return sum;
 }
 
-void Standing::count(const RunEnded& run) {
+void Standing::count(const RunEnded& run, bool retried) {
   if (run.energy)
     spent_ = spent_ + *run.energy;
   else if (run.outcome != Outcome::not_started)
@@ -107,6 +110,7 @@ void Standing::count(const RunEnded& run) {
   ++repetition.all;
   if (run.outcome == Outcome::interrupted) return;
   if (since_reference_) ++*since_reference_;
+  if (retried && run.outcome != Outcome::finished) return;
   ++repetition.attempts;
   // A repetition that is done stays done, whatever a later attempt has brought.
   if (repetition.last == nullptr || repetition.last->outcome != Outcome::finished) repetition.last = &run;

@@ -21,6 +21,8 @@ struct CampaignState {
   std::vector<WarmedUp> warm_ups;
   std::vector<CooledDown> cool_downs;
   std::deque<RunEnded> runs;      ///< in the order of their ends; stay where they are
+  std::size_t retried = 0;        ///< failures among so many first runs are to be made again
+  bool without_journal = false;   ///< its runs are those of the store
   std::vector<RunBegun> unclear;  ///< begun, and nothing more is known: the lab was killed meanwhile
 };
 
@@ -66,7 +68,8 @@ class Standing {
     int attempts = 0;  ///< that count: not those that were interrupted
     int all = 0;
   };
-  void count(const RunEnded& run);
+  /// `retried`: somebody wished it to be made again if it failed.
+  void count(const RunEnded& run, bool retried);
   void settle(std::size_t index);
   [[nodiscard]] bool is_settled(const Repetition& repetition) const;
 

@@ -5,6 +5,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <array>
 #include <filesystem>
 
 #include "base/text.hpp"
@@ -82,12 +84,39 @@ void add_from_store(RunEnded& record, const Plan& plan, const std::string& store
     record.conduct.flags.push_back(to_string(tagged.error()));
 }
 
+/// A measurement ignores these from its beginning on, and the next run's command would inherit that.
+class KeptSignals {
+ public:
+  KeptSignals() {
+    for (std::size_t i = 0; i < numbers.size(); ++i) ::sigaction(numbers[i], nullptr, &before_[i]);
+  }
+  ~KeptSignals() {
+    for (std::size_t i = 0; i < numbers.size(); ++i) ::sigaction(numbers[i], &before_[i], nullptr);
+  }
+  KeptSignals(const KeptSignals&) = delete;
+  KeptSignals& operator=(const KeptSignals&) = delete;
+
+ private:
+  static constexpr std::array numbers{SIGPIPE, SIGXFSZ, SIGCHLD};
+  std::array<struct sigaction, numbers.size()> before_{};
+};
+
 /// The command's output, and ours, go to the file.
 Result<run::MeasureResult> measure_aside(const run::MeasureOptions& options, sensors::Environment environment,
                                          const fs::path& log) {
+  const KeptSignals kept;
   const auto redirection = Redirection::to(log);
   if (!redirection) return propagate(redirection.error());
   return run::measure(options, std::move(environment));
+}
+
+/// How much of the total was measured: of a GPU's energy nothing is modelled, though the processor's may be.
+std::optional<double> measured_share(const trace::RunEnergy& energy) {
+  if (!energy.total || energy.total->value() <= 0) return std::nullopt;
+  double measured = 0;
+  for (const auto& row : energy.components)
+    if (row.in_total && row.energy && row.provenance == Provenance::measured) measured += row.energy->value();
+  return std::clamp(measured / energy.total->value(), 0.0, 1.0);
 }
 
 void put_measured(const run::MeasureResult& measured, RunEnded& record) {
@@ -96,6 +125,7 @@ void put_measured(const run::MeasureResult& measured, RunEnded& record) {
   record.duration = measured.duration;
   record.energy = measured.energy.total;
   record.provenance = measured.energy.provenance;
+  record.measured_share = measured_share(measured.energy);
 }
 
 /// The plan names GPUs, and the energy has none: it is that of another environment.

@@ -97,6 +97,25 @@ std::vector<std::string> why_busy(const NoiseCounters& now, const Quiet& quiet, 
   return reasons;
 }
 
+std::vector<int> other_campaigns(const Roots& roots) {
+  std::vector<int> found;
+  std::error_code error;
+  for (std::filesystem::directory_iterator entry(roots.proc, error), end; !error && entry != end;
+       entry.increment(error)) {
+    const auto pid = parse_uint(entry->path().filename().string());
+    if (!pid || static_cast<pid_t>(*pid) == ::getpid()) continue;
+    const auto text = read_file(entry->path() / "cmdline");
+    if (!text) continue;
+    const auto words = split(*text, '\0');
+    const auto has = [&](std::string_view word) { return std::ranges::find(words, word) != words.end(); };
+    const bool is_lab = words.size() > 2 && std::filesystem::path(words[0]).filename() == "joulecast" &&
+                        words[1] == "lab" && words[2] == "run";
+    if (is_lab && !has("--dry-run") && !has("slurm") && !has("--executor=slurm"))
+      found.push_back(static_cast<int>(*pid));
+  }
+  return found;
+}
+
 std::optional<int> count_gpu_processes(const std::vector<std::string>& gpus) {
   if (run::find_program("nvidia-smi").empty()) return std::nullopt;
   std::vector<std::string> words{"nvidia-smi", "--query-compute-apps=pid", "--format=csv,noheader"};

@@ -31,6 +31,9 @@ struct NoiseCounters {
 [[nodiscard]] std::vector<std::string> why_busy(const NoiseCounters& now, const Quiet& quiet, int cpus,
                                                 std::optional<int> gpu_processes);
 
+/// Processes that carry out a campaign on this machine, beside this one.
+[[nodiscard]] std::vector<int> other_campaigns(const Roots& roots);
+
 /// How many processes compute on GPUs, of all or of some (by index or UUID); nothing without nvidia-smi.
 [[nodiscard]] std::optional<int> count_gpu_processes(const std::vector<std::string>& gpus);
 

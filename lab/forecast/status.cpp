@@ -56,6 +56,7 @@ CampaignStatus status_of(const Plan& plan, const CampaignState& state, const Ear
   status.plan = &plan;
   status.store = state.begun ? state.begun->store : "";
   status.most = plan.cells.size() * static_cast<std::size_t>(plan.repetitions.at_most);
+  status.without_journal = state.without_journal;
   status.unclear = state.unclear.size();
   status.strangers = standing.strangers();
   status.spent = standing.spent();
@@ -65,7 +66,9 @@ CampaignStatus status_of(const Plan& plan, const CampaignState& state, const Ear
   std::vector<CellForecast> forecasts;
   for (std::size_t i = 0; i < plan.cells.size(); ++i) {
     auto cell = cell_status(plan, i, standing.cell(i));
-    status.finished += cell.finished;
+    const auto wanted = std::min(cell.finished, static_cast<std::size_t>(plan.repetitions.at_most));
+    status.finished += wanted;
+    status.beyond += cell.finished - wanted;
     status.cells_given_up += cell.given_up ? 1 : 0;
     for (const auto* run : standing.cell(i).failed) ++status.failures[run->outcome];
     cell.forecast = forecast_cell(plan.cells[i], standing.cell(i), earlier, predictions);

@@ -31,7 +31,9 @@ struct ReferenceStatus {
 struct CampaignStatus {
   const Plan* plan = nullptr;
   std::string store;                        ///< "" before the first run
-  std::size_t finished = 0;                 ///< repetitions that are done
+  std::size_t finished = 0;                 ///< repetitions of the plan that are done
+  std::size_t beyond = 0;                   ///< further ones, made before the plan's number was lowered
+  bool without_journal = false;             ///< this is what the store knows
   std::size_t most = 0;                     ///< repetitions of the whole plan
   std::map<Outcome, std::size_t> failures;  ///< repetitions that ended otherwise, for good
   std::size_t interrupted = 0;              ///< runs that are made again

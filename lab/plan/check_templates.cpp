@@ -51,6 +51,22 @@ void check_factors(PlanReading& reading, const TemplateCheck& check) {
                   "is not used by the command or a variable, so that its levels would all be the same run");
 }
 
+bool are_alike(const Environment& a, const Environment& b) {
+  return a.gpus == b.gpus && a.cpus == b.cpus && a.power_limit == b.power_limit &&
+         a.variables == b.variables && a.partition == b.partition && a.constraint == b.constraint;
+}
+
+/// Unless the command is told the environment's name, only what an environment sets tells it from another.
+void check_environments(PlanReading& reading, const TemplateCheck& check) {
+  if (check.uses(environment_factor)) return;
+  const auto& all = reading.plan.environments;
+  for (std::size_t i = 0; i < all.size(); ++i)
+    for (std::size_t j = 0; j < i; ++j)
+      if (are_alike(all[i], all[j]))
+        reading.problem.add(all[i].line, "environments." + all[i].name,
+                            fmt::format("is the same as {}: their runs would be the same", all[j].name));
+}
+
 /// Words that a program is started with before the first run have no levels yet.
 void check_fixed(PlanReading& reading, std::string_view field, const std::vector<std::string>& words) {
   for (const auto& word : words) {
@@ -82,6 +98,7 @@ void check_templates(PlanReading& reading) {
   check.check(top.line_of("progress"), "progress.steps", plan.progress.steps, false);
   if (plan.warm_up) check_fixed(reading, "warm_up.command", plan.warm_up->command);
   check_factors(reading, check);
+  check_environments(reading, check);
 }
 
 }  // namespace joulecast::lab

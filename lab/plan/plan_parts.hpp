@@ -1,6 +1,7 @@
 // The parts of a plan, each read from its own keys. For read_plan.cpp alone.
 #pragma once
 
+#include <map>
 #include <set>
 #include <string>
 #include <vector>
@@ -25,6 +26,8 @@ void read_temperature(PlanReading& reading);  ///< warm-up and cool-down
 void read_failures(PlanReading& reading);     ///< retry, out_of_memory, disk_full
 void read_results(PlanReading& reading);      ///< collect, metrics, progress, reference
 
+/// Variables with names that a process's environment can hold.
+std::map<std::string, std::string> read_variables(TableReader& table);
 /// The placeholders of every template against the factors, and the factors against the placeholders.
 void check_templates(PlanReading& reading);
 /// The cell that a table names by a level of each factor; nothing, with the problem told, if it names none.

@@ -6,6 +6,7 @@
 #include <set>
 
 #include "base/text.hpp"
+#include "hardware/catalogue.hpp"
 #include "lab/plan/cells.hpp"
 #include "lab/plan/measured_columns.hpp"
 #include "lab/plan/plan_parts.hpp"
@@ -56,8 +57,11 @@ Environment read_environment(PlanReading& reading, const std::string& name, cons
   environment.power_limit = table.power("power_limit");
   if (environment.power_limit && environment.gpus.empty())
     table.problem("power_limit", "needs gpus: which GPUs it is set for");
-  environment.variables = table.pairs("variables");
+  environment.variables = read_variables(table);
   environment.board = table.text("board").value_or("");
+  if (!environment.board.empty())
+    if (const auto gpu = hardware::find_gpu(environment.board); !gpu)
+      table.problem("board", "is no GPU of the catalogue: " + gpu.error().message);
   environment.partition = table.text("partition").value_or("");
   environment.constraint = table.text("constraint").value_or("");
   table.finish();
@@ -182,6 +186,14 @@ void read_further_cells(PlanReading& reading) {
 }
 
 }  // namespace
+
+std::map<std::string, std::string> read_variables(TableReader& table) {
+  auto variables = table.pairs("variables");
+  for (const auto& [name, value] : variables)
+    if (name.empty() || name.find('=') != std::string::npos)
+      table.problem("variables", fmt::format("\"{}\" is no name of an environment variable", name));
+  return variables;
+}
 
 std::optional<Levels> read_levels(PlanReading& reading, TableReader& table) {
   Levels levels;

@@ -24,8 +24,14 @@ void read_command(PlanReading& reading) {
   if (!plan.command.empty() && plan.command.front().empty())
     top.problem("command", "has an empty first word");
   plan.folder = (plan.home.parent_path() / top.text("folder").value_or("")).lexically_normal();
-  plan.variables = top.pairs("variables");
+  plan.variables = read_variables(top);
   plan.tags = top.pairs("tags");
+  // Each run gets these of its own: they would overwrite the plan's, and without them the journal could not
+  // be made anew from the store.
+  for (const auto* name : {"campaign", "campaign_plan", "cell", "repetition", "attempt", "outcome", "role"})
+    if (plan.tags.contains(name))
+      top.problem("tags",
+                  fmt::format("{} is what a campaign calls its runs by; give the tag another name", name));
 }
 
 void check_required(PlanReading& reading) {

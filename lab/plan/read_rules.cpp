@@ -75,6 +75,15 @@ void read_place(PlanReading& reading) {
   table.finish();
   if (const auto possible = carbon::check(place); !possible)
     reading.problem.add(node->line, "place", possible.error().message);
+  if (place.intensity_g_per_kwh || (place.country.empty() && place.cloud_region.empty())) return;
+  const auto known = carbon::IntensityTable::read();
+  if (!known) return;  // without the tables nothing can be said of a place, nor of its emissions later
+  if (!place.country.empty())
+    if (const auto found = known->of_country(place.country); !found)
+      table.problem("country", found.error().message);
+  if (!place.cloud_region.empty())
+    if (const auto found = known->of_cloud_region(place.cloud_region); !found)
+      table.problem("region", found.error().message);
 }
 
 void read_quiet(PlanReading& reading) {

@@ -69,6 +69,18 @@ TomlNode tree_of(const toml::node& node, std::size_t line) {
   return tree;
 }
 
+/// The line of a text that no command, variable or file name can hold; 0 = there is none.
+std::size_t line_of_nul(const TomlNode& tree) {
+  if (tree.text.find('\0') != std::string::npos) return tree.line;
+  for (const auto& item : tree.list)
+    if (const auto line = line_of_nul(item); line > 0) return line;
+  for (const auto& [name, node] : tree.table) {
+    if (name.find('\0') != std::string::npos) return node.line;
+    if (const auto line = line_of_nul(node); line > 0) return line;
+  }
+  return 0;
+}
+
 }  // namespace
 
 std::string_view name_of(Kind kind) {
@@ -93,7 +105,12 @@ std::string_view name_of(Kind kind) {
 
 Result<TomlNode> parse_toml(std::string_view text, const std::string& where) {
   const auto parsed = toml::parse(without_byte_order_mark(text), std::string_view(where));
-  if (parsed) return of_table(parsed.table(), 1);
+  if (parsed) {
+    auto tree = of_table(parsed.table(), 1);
+    if (const auto line = line_of_nul(tree); line > 0)
+      return fail(ErrorKind::malformed, fmt::format("{}:{}", where, line), "has a text with a NUL character");
+    return tree;
+  }
   const auto& error = parsed.error();
   std::string reason(error.description());
   std::ranges::replace(reason, '\n', ' ');

@@ -59,7 +59,9 @@ Json status_json(const CampaignStatus& status) {
             {"store", or_null(status.store)},
             {"repetitions", {{"min", plan.repetitions.at_least}, {"max", plan.repetitions.at_most}}},
             {"done", status.finished},
-            {"of", status.most}};
+            {"of", status.most},
+            {"beyond_plan", status.beyond},
+            {"without_journal", status.without_journal}};
   auto& failures = json["failed"] = Json::object();
   for (const auto& [outcome, count] : status.failures) failures[std::string(name_of(outcome))] = count;
   json["interrupted"] = status.interrupted;

@@ -105,19 +105,13 @@ std::string budget_text(const CampaignStatus& status) {
   return text;
 }
 
-/// Runs that were made before the plan's number was lowered.
-std::size_t beyond_plan(const CampaignStatus& status) {
-  const auto most = static_cast<std::size_t>(status.plan->repetitions.at_most);
-  std::size_t beyond = 0;
-  for (const auto& cell : status.cells) beyond += cell.finished > most ? cell.finished - most : 0;
-  return beyond;
-}
-
 std::string done_text(const CampaignStatus& status) {
   std::string text;
-  const auto beyond = beyond_plan(status);
+  const auto beyond = status.beyond;
+  if (status.without_journal)
+    add(text, "journal", "is not there; this is what the store knows, and lab run writes it anew");
   add(text, "done",
-      fmt::format("{} of {}{} repetitions{}", status.finished - beyond,
+      fmt::format("{} of {}{} repetitions{}", status.finished,
                   status.plan->repetitions.adaptive() ? "at most " : "", status.most,
                   beyond == 0 ? "" : fmt::format(", and {} beyond the plan's number", beyond)));
   if (status.saved && status.saved->runs > 0)

@@ -1,15 +1,15 @@
 #include "lab/results/board_source.hpp"
 
-#include "lab/campaign/journal.hpp"
 #include "lab/results/campaign_facts.hpp"
+#include "lab/runner/resume.hpp"
 #include "session/runs/open_store.hpp"
 
 namespace joulecast::lab {
 
 Result<session::BoardSource> board_source(const Plan& plan, const std::string& store) {
-  const auto records = read_journal(journal_of(plan.file));
-  if (!records) return propagate(records.error());
-  const auto state = state_of(*records);
+  const auto known = known_state(plan, store);
+  if (!known) return propagate(known.error());
+  const auto& state = *known;
   const Standing standing(plan, state);
   auto table = table_of_results(plan, standing);
   if (!table) return propagate(table.error());

@@ -37,6 +37,19 @@ double metric_of(const RunEnded& run, const std::string& name) {
   return found == run.metrics.end() ? unknown : found->second;
 }
 
+std::optional<double> measured_share_of(const std::vector<const RunEnded*>& runs) {
+  double measured = 0, all = 0;
+  for (const auto* run : runs) {
+    if (!run->energy) continue;
+    // Journals of before tell the share of what was measured throughout only.
+    const auto share = run->provenance == Provenance::measured ? std::optional(1.0) : run->measured_share;
+    if (!share) return std::nullopt;
+    measured += *share * run->energy->value();
+    all += run->energy->value();
+  }
+  return all > 0 ? std::optional(measured / all) : std::nullopt;
+}
+
 /// The larger of two, where one may be unknown.
 void raise(std::optional<double>& to, const std::optional<double>& value) {
   if (value && (!to || *value > *to)) to = value;
@@ -57,6 +70,7 @@ void take_finished(CellFacts& facts, const std::vector<const RunEnded*>& runs,
     raise(facts.throttled_by_power, run->conduct.throttled_by_power);
     raise(facts.throttled_by_heat, run->conduct.throttled_by_heat);
   }
+  facts.measured_share = measured_share_of(runs);
   facts.energy = spread_of(std::move(energy));
   facts.duration = spread_of(std::move(duration));
   facts.quality = spread_of(std::move(quality));
@@ -111,7 +125,10 @@ Result<CampaignFacts> facts_of_runs(const Plan& plan, const Standing& standing, 
   for (std::size_t i = 0; i < plan.cells.size(); ++i) {
     facts.cells.push_back(facts_of_cell(plan, i, standing.cell(i), facts.metric));
     const auto& cell = facts.cells.back();
-    facts.finished += cell.finished;
+    const auto most = static_cast<std::size_t>(plan.repetitions.at_most);
+    facts.finished += std::min(cell.finished, most);
+    facts.beyond += cell.finished - std::min(cell.finished, most);
+    if (cell.given_up) facts.not_made += most - std::min(cell.finished + cell.failed, most);
     any_quality = any_quality || cell.quality;
     for (const auto& [outcome, count] : cell.failures) facts.failures[outcome] += count;
   }
@@ -131,7 +148,8 @@ Result<CampaignFacts> facts_of_runs(const Plan& plan, const Standing& standing, 
   return facts;
 }
 
-Result<session::RunTable> table_of_results(const Plan& plan, const Standing& standing) {
+Result<session::RunTable> table_of_results(const Plan& plan, const Standing& standing,
+                                           const std::optional<TaskLevel>& task) {
   session::RunRows rows;
   rows.source = plan.file.string();
   std::set<std::string> metrics;
@@ -144,6 +162,7 @@ Result<session::RunTable> table_of_results(const Plan& plan, const Standing& sta
   std::erase_if(metrics, [&](const auto& name) { return std::ranges::count(rows.columns, name) > 0; });
   rows.columns.insert(rows.columns.end(), metrics.begin(), metrics.end());
   for (std::size_t i = 0; i < plan.cells.size(); ++i) {
+    if (task && plan.cells[i].levels.at(task->factor) != task->level) continue;
     const auto title = title_of(plan.cells[i], plan.factors);
     for (const auto* run : standing.cell(i).failed)
       session::add_left_out(rows.left_out, reason_of(run->outcome), "", name_of_run(*run, title));

@@ -37,6 +37,7 @@ struct CellFacts {
   std::optional<FigureSpread> duration;  ///< s
   std::optional<FigureSpread> quality;
   Provenance provenance = Provenance::missing;  ///< the least sure of its energies
+  std::optional<double> measured_share;  ///< of the energy of its runs; nothing if it is not known of all
   std::optional<stats::CellDecision> decision;  ///< of adaptive repetitions
   std::size_t flagged = 0;                      ///< runs with a remark
   std::optional<double> throttled_by_power;     ///< share of the time, of the worst run
@@ -44,8 +45,10 @@ struct CellFacts {
 };
 
 struct CampaignFacts {
-  std::vector<CellFacts> cells;  ///< in the order of the plan
-  std::size_t finished = 0;
+  std::vector<CellFacts> cells;             ///< in the order of the plan
+  std::size_t finished = 0;                 ///< repetitions of the plan
+  std::size_t beyond = 0;                   ///< finished before the plan's number was lowered
+  std::size_t not_made = 0;                 ///< of cells that were given up
   std::map<Outcome, std::size_t> failures;  ///< repetitions that failed for good
   std::optional<session::JudgedMetric> metric;
   std::optional<SavedRepetitions> saved;  ///< nothing for fixed repetitions
@@ -57,8 +60,15 @@ struct CampaignFacts {
 [[nodiscard]] Result<CampaignFacts> facts_of_runs(const Plan& plan, const Standing& standing,
                                                   const std::string& metric = "");
 
-/// One row for each finished run, with run_id, the factors, repetition, energy_j, duration_s and the metrics;
-/// what has failed is named as left out. invalid if no run has finished.
-[[nodiscard]] Result<session::RunTable> table_of_results(const Plan& plan, const Standing& standing);
+/// Where the cells are of several tasks, figures of correctness can be compared only within one.
+struct TaskLevel {
+  std::string factor, level;
+};
+
+/// One row for each finished run, of one task if one is given, with run_id, the factors, repetition,
+/// energy_j, duration_s and the metrics; what has failed is named as left out. invalid if no run has
+/// finished.
+[[nodiscard]] Result<session::RunTable> table_of_results(const Plan& plan, const Standing& standing,
+                                                         const std::optional<TaskLevel>& task = {});
 
 }  // namespace joulecast::lab

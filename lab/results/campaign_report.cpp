@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "lab/campaign/journal.hpp"
+#include "lab/runner/resume.hpp"
 
 namespace joulecast::lab {
 namespace {
@@ -37,44 +37,40 @@ std::vector<FactorComparison> compare_factors(const Plan& plan, const session::R
   return comparisons;
 }
 
-/// The factor whose levels are tasks, as the board has it; nullptr where there is one task.
-const Factor* task_factor(const Plan& plan) {
-  for (const auto* name : {"task", "dataset"}) {
-    const auto factor = std::ranges::find(plan.factors, name, &Factor::name);
-    if (factor != plan.factors.end() && levels_in_use(plan, *factor) > 1) return &*factor;
-  }
-  return nullptr;
-}
-
-/// Over the runs of one level of the tasks' factor, or over all runs.
-Result<session::Tradeoff> weigh(const Plan& plan, const session::RunTable& table,
-                                const session::JudgedMetric& metric, double within,
-                                const Factor* tasks = nullptr, const std::string& task = "") {
+Result<session::Tradeoff> weigh(const Plan& plan, const session::RunTable& table, const CampaignFacts& facts,
+                                const std::optional<TaskLevel>& task, double within) {
+  if (!facts.metric) return fail(ErrorKind::unavailable, "", "no run told how correct it became");
   session::TradeoffRequest request;
   request.cost = "energy_j";
-  request.quality = metric.name;
-  request.lower_quality_is_better = metric.lower_is_better;
+  request.quality = facts.metric->name;
+  request.lower_quality_is_better = facts.metric->lower_is_better;
   request.within = within;
-  auto& alternatives = request.alternatives;
   for (const auto& factor : plan.factors)
-    if (levels_in_use(plan, factor) > 1 && &factor != tasks) alternatives.group.push_back(factor.name);
-  if (alternatives.group.empty()) alternatives.group.push_back(plan.factors.front().name);
-  if (tasks != nullptr) alternatives.only.push_back(tasks->name + "=" + task);
+    if (levels_in_use(plan, factor) > 1 && !(task && task->factor == factor.name))
+      request.alternatives.group.push_back(factor.name);
+  if (request.alternatives.group.empty()) request.alternatives.group.push_back(plan.factors.front().name);
   return session::tradeoff_runs(table, request);
 }
 
-std::vector<TaskTradeoff> weigh_tasks(const Plan& plan, const session::RunTable& table,
-                                      const CampaignFacts& facts, double within) {
-  std::vector<TaskTradeoff> tradeoffs;
-  if (!facts.metric) {
-    tradeoffs.push_back({"", fail(ErrorKind::unavailable, "", "no run told how correct it became")});
-    return tradeoffs;
+/// The tasks of the campaign: the levels of a factor that is named as the board's tasks are.
+std::vector<std::optional<TaskLevel>> tasks_of(const Plan& plan) {
+  for (const char* name : {"task", "dataset"}) {
+    const auto factor = std::ranges::find(plan.factors, name, &Factor::name);
+    if (factor == plan.factors.end() || levels_in_use(plan, *factor) < 2) continue;
+    std::vector<std::optional<TaskLevel>> tasks;
+    for (const auto& level : factor->levels) tasks.emplace_back(TaskLevel{name, level});
+    return tasks;
   }
-  const auto* tasks = task_factor(plan);
-  if (tasks == nullptr) tradeoffs.push_back({"", weigh(plan, table, *facts.metric, within)});
-  if (tasks != nullptr)
-    for (const auto& level : tasks->levels)
-      tradeoffs.push_back({level, weigh(plan, table, *facts.metric, within, tasks, level)});
+  return {std::nullopt};
+}
+
+std::vector<TaskTradeoff> weigh_tasks(const Plan& plan, const Standing& standing, const CampaignFacts& facts,
+                                      double within) {
+  std::vector<TaskTradeoff> tradeoffs;
+  for (const auto& task : tasks_of(plan)) {
+    const auto table = table_of_results(plan, standing, task);
+    tradeoffs.push_back({task, table ? weigh(plan, *table, facts, task, within) : propagate(table.error())});
+  }
   return tradeoffs;
 }
 
@@ -101,11 +97,11 @@ void put_references(const Standing& standing, CampaignReport& report) {
 }  // namespace
 
 Result<std::unique_ptr<CampaignReport>> report_campaign(Plan plan, const CampaignReportRequest& request) {
-  const auto records = read_journal(journal_of(plan.file));
-  if (!records) return propagate(records.error());
+  auto state = known_state(plan, request.store);
+  if (!state) return propagate(state.error());
   // The report points into its own plan and state, so it stays where it is.
   auto report = std::make_unique<CampaignReport>(CampaignReport{
-      std::move(plan), state_of(*records), "", {}, {}, {}, fail(ErrorKind::unavailable, "", "not read"), {}});
+      std::move(plan), std::move(*state), "", {}, {}, {}, fail(ErrorKind::unavailable, "", "not read"), {}});
   const Standing standing(report->plan, report->state);
   report->store = request.store;
   if (report->store.empty() && report->state.begun) report->store = report->state.begun->store;
@@ -115,7 +111,7 @@ Result<std::unique_ptr<CampaignReport>> report_campaign(Plan plan, const Campaig
   if (!facts) return propagate(facts.error());
   report->facts = std::move(*facts);
   report->factors = compare_factors(report->plan, *table);
-  report->tradeoffs = weigh_tasks(report->plan, *table, report->facts, request.within);
+  report->tradeoffs = weigh_tasks(report->plan, standing, report->facts, request.within);
   if (request.courses) report->courses = read_courses(report->facts, report->store);
   put_references(standing, *report);
   for (const auto& run : report->state.runs) {

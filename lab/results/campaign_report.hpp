@@ -21,16 +21,16 @@ struct FactorComparison {
   Result<session::Comparison> comparison;
 };
 
-/// What correctness costs on one task. Correctness on one says nothing of another, so tasks are never mixed.
-struct TaskTradeoff {
-  std::string task;  ///< a level of the factor `task` or `dataset`; "" where neither varies
-  Result<session::Tradeoff> tradeoff;
-};
-
 /// A run of the reference configuration against the first one.
 struct ReferencePoint {
   const RunEnded* run = nullptr;
   std::optional<double> drift;  ///< relative; nothing for the first, and where an energy is unknown
+};
+
+/// Energy against correctness, within one task: nobody chooses between data sets.
+struct TaskTradeoff {
+  std::optional<TaskLevel> task;  ///< nothing where the campaign has only one
+  Result<session::Tradeoff> tradeoff;
 };
 
 struct CampaignReport {
@@ -39,7 +39,7 @@ struct CampaignReport {
   std::string store;  ///< that has the runs
   CampaignFacts facts;
   std::vector<FactorComparison> factors;
-  std::vector<TaskTradeoff> tradeoffs;  ///< at least one
+  std::vector<TaskTradeoff> tradeoffs;
   Result<session::CampaignCourses> courses;
   std::vector<ReferencePoint> references;
   double spent = 0;                ///< J, by all runs whatever became of them

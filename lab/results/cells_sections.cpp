@@ -32,16 +32,36 @@ std::string spent_sentence(const CampaignReport& report) {
   return text + ".";
 }
 
+/// Over all cells; nothing if it is not known of each.
+std::optional<double> measured_share(const CampaignFacts& facts) {
+  double measured = 0, all = 0;
+  for (const auto& cell : facts.cells) {
+    if (!cell.energy) continue;
+    if (!cell.measured_share) return std::nullopt;
+    const double energy = cell.energy->mean * static_cast<double>(cell.energy->runs);
+    measured += *cell.measured_share * energy;
+    all += energy;
+  }
+  return all > 0 ? std::optional(measured / all) : std::nullopt;
+}
+
 std::string provenance_sentence(const CampaignReport& report) {
   std::map<Provenance, std::size_t> cells;
   for (const auto& cell : report.facts.cells)
     if (cell.energy) ++cells[cell.provenance];
   if (cells.empty()) return "No energy is known: nothing could be measured or modelled.";
   if (cells.size() == 1 && cells.contains(Provenance::measured)) return "All energies were measured.";
+  if (const auto share = measured_share(report.facts); share && *share > 0)
+    return fmt::format(
+        "Of the energy of these cells {} was measured; the rest, of devices without a meter, "
+        "is {}.",
+        share_text(*share), name_of(cells.rbegin()->first));
   std::vector<std::string> parts;
   for (const auto& [provenance, count] : cells)
-    parts.push_back(fmt::format("of {} {}", counted(count, "cell"), name_of(provenance)));
-  auto text = "The energies are " + report::join(parts, ", ") + ".";
+    parts.push_back(cells.size() == 1
+                        ? fmt::format("all cells are {}", name_of(provenance))
+                        : fmt::format("{} are {}", counted(count, "cell"), name_of(provenance)));
+  auto text = "The energies of " + report::join(parts, ", of ") + ".";
   if (cells.contains(Provenance::modelled) || cells.contains(Provenance::assumed))
     text +=
         " A modelled energy follows the load of the processors, so that it tells configurations apart by "
@@ -54,6 +74,8 @@ std::string failures_sentence(const CampaignFacts& facts) {
   std::vector<std::string> parts;
   for (const auto& [outcome, count] : facts.failures)
     parts.push_back(fmt::format("{} {}", count, in_words(outcome)));
+  if (facts.not_made > 0)
+    parts.push_back(fmt::format("{} not made, since their cells were given up", facts.not_made));
   return "Of the others: " + report::join(parts, ", ") + ".";
 }
 
@@ -91,6 +113,12 @@ report::IntervalPlot energies_picture(const CampaignFacts& facts) {
   return plot;
 }
 
+std::string provenance_remark(const CellFacts& cell) {
+  if (cell.provenance == Provenance::measured || !cell.energy) return "";
+  if (cell.measured_share.value_or(0) > 0) return share_text(*cell.measured_share) + " measured";
+  return std::string(name_of(cell.provenance));
+}
+
 DataTable cells_table(const CampaignReport& report) {
   const auto& facts = report.facts;
   DataTable table{"Cells",
@@ -110,8 +138,7 @@ DataTable cells_table(const CampaignReport& report) {
     row.push_back(cell.energy && cell.energy->variation ? share_text(*cell.energy->variation) : "");
     row.push_back(cell.duration ? to_text(Seconds{cell.duration->median}) : "");
     if (facts.metric) row.push_back(quality_text(cell.quality));
-    std::string remark =
-        cell.provenance == Provenance::measured || !cell.energy ? "" : std::string(name_of(cell.provenance));
+    auto remark = provenance_remark(cell);
     if (cell.failed > 0)
       remark += (remark.empty() ? "" : ", ") + std::to_string(cell.failed) + " not finished";
     row.push_back(remark);
@@ -129,13 +156,17 @@ Section headline_section(const CampaignReport& report) {
   section.blocks.emplace_back(
       Paragraph{fmt::format("{} of at most {} repetitions of {} have finished. {}", facts.finished, most,
                             counted(report.plan.cells.size(), "cell"), failures_sentence(facts))});
+  if (facts.beyond > 0)
+    section.blocks.emplace_back(Paragraph{
+        fmt::format("{} more had finished before the plan's number was lowered; they are in all figures.",
+                    counted(facts.beyond, "repetition"))});
   section.blocks.emplace_back(Paragraph{spent_sentence(report) + " " + provenance_sentence(report)});
   if (facts.still_needed)
     section.blocks.emplace_back(Paragraph{"The campaign is not done: what follows will change."});
   for (const auto& [task, tradeoff] : report.tradeoffs)
     if (tradeoff)
       section.blocks.emplace_back(
-          Paragraph{(task.empty() ? "" : task + ": ") + report::conclusion(*tradeoff)});
+          Paragraph{(task ? task->level + ": " : std::string()) + report::conclusion(*tradeoff)});
   if (facts.saved) section.blocks.emplace_back(Paragraph{saved_sentence(*facts.saved)});
   return section;
 }

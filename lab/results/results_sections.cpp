@@ -28,6 +28,23 @@ void put_warnings(const session::Comparison& comparison, Section& section) {
     section.blocks.emplace_back(Paragraph{"Warning: " + warning + "."});
 }
 
+/// A level whose dearest cells failed looks cheap.
+std::string missing_cells(const CampaignReport& report) {
+  std::vector<std::string> titles;
+  for (const auto& cell : report.facts.cells)
+    if (!cell.energy) titles.push_back(cell.title);
+  if (titles.empty()) return {};
+  constexpr std::size_t most_named = 8;
+  const auto more = titles.size() > most_named ? titles.size() - most_named : 0;
+  const auto count = titles.size();
+  titles.resize(count - more);
+  return fmt::format(
+      "Of {} no energy is known ({}{}). Their levels are compared by the cells that remain, which are not "
+      "the "
+      "same for each level: where the dearest ones are missing, a level looks cheaper than it is.",
+      counted(count, "cell"), report::join(titles, "; "), more > 0 ? fmt::format("; {} more", more) : "");
+}
+
 Section factor_section(const FactorComparison& factor) {
   Section section{"Energy by " + factor.factor, 2, {}};
   if (!factor.comparison) {
@@ -50,14 +67,40 @@ Section factor_section(const FactorComparison& factor) {
   return section;
 }
 
-void put_tradeoff(const Result<session::Tradeoff>& tradeoff, Section& section) {
-  if (!tradeoff) {
-    section.blocks.emplace_back(LeftOut{"Energy against correctness", tradeoff.error().message});
-    return;
+/// Cells of short runs have no such point at all: rows without a figure would only hide the others.
+void put_stability(const std::vector<session::StabilityRow>& all, Section& section) {
+  std::vector<session::StabilityRow> told;
+  std::size_t runs = 0, cells = 0;
+  for (const auto& row : all) {
+    if (row.stable_s) {
+      told.push_back(row);
+      continue;
+    }
+    runs += row.runs;
+    ++cells;
   }
-  section.blocks.emplace_back(report::front_figure(*tradeoff));
-  for (const auto& warning : tradeoff->warnings)
-    section.blocks.emplace_back(Paragraph{"Warning: " + warning + "."});
+  if (!told.empty()) section.blocks.emplace_back(report::stability_table(told));
+  if (cells > 0)
+    section.blocks.emplace_back(
+        LeftOut{told.empty() ? "Stabilisation" : counted(cells, "further cell"),
+                fmt::format("in none of the {} was power stable before the end: they are too short for "
+                            "their readings",
+                            counted(runs, "run"))});
+}
+
+/// A forecast that had to wait until everything was spent is right, and of no use.
+void put_late_methods(const estimate::OnlineEvaluation& evaluation, Section& section) {
+  constexpr double all_of_it = 0.995;
+  constexpr double least_error = 0.05;  // percent; a method with more of it does not repeat what it saw
+  std::vector<std::string> late;
+  for (const auto& method : evaluation.methods)
+    if (method.energy.observed_fraction >= all_of_it && method.energy.median_ape < least_error)
+      late.push_back(method.name);
+  if (late.empty()) return;
+  section.blocks.emplace_back(
+      Paragraph{fmt::format("{} saw all of the energy before {} told anything, since the runs ended before "
+                            "power was stable: such an error of nothing is no forecast.",
+                            report::join(late, ", "), late.size() == 1 ? "it" : "they")});
 }
 
 /// The rows that have a point; how many runs have none is said once, not in a row for each.
@@ -114,6 +157,7 @@ Section estimators_section(const Result<session::CampaignCourses>& courses) {
   if (courses->online) {
     section.blocks.emplace_back(report::online_table(*courses->online));
     warn_of_late_methods(*courses->online, section);
+    put_late_methods(*courses->online, section);
     const auto& skipped = courses->online->skipped;
     for (std::size_t i = 0; i < std::min(skipped.size(), most_skipped); ++i)
       section.blocks.emplace_back(LeftOut{"Run " + skipped[i].path, skipped[i].reason});
@@ -141,20 +185,26 @@ std::vector<Section> statistics_sections(const CampaignReport& report) {
   first.blocks.emplace_back(
       Paragraph{"Each factor over all levels of the others; its interaction with one other factor by the "
                 "aligned rank transform, which assumes no distribution."});
+  if (auto missing = missing_cells(report); !missing.empty())
+    first.blocks.emplace_back(Paragraph{std::move(missing)});
   std::vector<Section> sections{std::move(first)};
   for (const auto& factor : report.factors) sections.push_back(factor_section(factor));
   return sections;
 }
 
 std::vector<Section> tradeoff_sections(const CampaignReport& report) {
-  std::vector<Section> sections{{"Energy against correctness", 1, {}}};
+  std::vector<Section> sections;
   for (const auto& [task, tradeoff] : report.tradeoffs) {
-    if (!task.empty()) sections.push_back({task, 2, {}});
-    put_tradeoff(tradeoff, sections.back());
+    const auto title = "Energy against correctness" + (task ? ": " + task->level : std::string());
+    auto& section = sections.emplace_back(Section{title, 1, {}});
+    if (tradeoff) {
+      section.blocks.emplace_back(report::front_figure(*tradeoff));
+      for (const auto& warning : tradeoff->warnings)
+        section.blocks.emplace_back(Paragraph{"Warning: " + warning + "."});
+    } else {
+      section.blocks.emplace_back(LeftOut{title, tradeoff.error().message});
+    }
   }
-  if (report.tradeoffs.size() > 1)
-    sections.front().blocks.emplace_back(
-        Paragraph{"Each task apart: how correct a network is on one says nothing of another."});
   return sections;
 }
 

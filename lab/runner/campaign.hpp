@@ -17,6 +17,7 @@ namespace joulecast::lab {
 struct CampaignOptions {
   std::string store;        ///< path or address; "" = the user's own
   bool allow_busy = false;  ///< run although other programs keep the machine busy
+  bool retry = false;       ///< make again what has failed for good
   /// See Schedule. Nothing = by the plan's own rule.
   NeedsMore needs_more;
 };

@@ -95,6 +95,13 @@ Status CampaignRun::take_changes() {
   return {};
 }
 
+Status CampaignRun::take_retry() {
+  if (!options_->retry) return {};
+  if (const auto wished = retry_of(*plan_, state_)) return record(*wished);
+  watcher_->says("nothing has failed that could be made again");
+  return {};
+}
+
 /// They would disturb the next run, and write into folders of runs that are made again.
 void CampaignRun::end_left_processes() {
   const auto journal = journal_of(plan_->home).string();
@@ -116,6 +123,8 @@ Status CampaignRun::check_quiet(std::vector<std::string>& busy) {
   const auto roots = sensors::real_environment().roots;
   const int cpus = static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
   busy = why_busy(read_noise(roots), plan_->quiet, cpus, count_gpu_processes(gpus_of_plan(*plan_)));
+  for (const int pid : other_campaigns(roots))
+    busy.push_back(fmt::format("another campaign is being run here, by process {}", pid));
   if (busy.empty() || options_->allow_busy) return {};
   return fail(ErrorKind::retry, "", "the machine is busy: {}; --allow-busy measures all the same",
               fmt::join(busy, "; "));
@@ -128,7 +137,8 @@ Status CampaignRun::resume() {
   const auto store = session::open_store(store_, store::Access::write);
   if (!store) return propagate(store.error());
   if (const auto taken = take_in(**store); !taken) return taken;
-  return take_changes();
+  if (const auto changed = take_changes(); !changed) return changed;
+  return take_retry();
 }
 
 }  // namespace joulecast::lab

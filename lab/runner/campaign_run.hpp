@@ -31,6 +31,7 @@ class CampaignRun {
   Status agree_on_store();
   Status take_in(const store::RunStore& store);
   Status take_changes();
+  Status take_retry();
   void end_left_processes();
   Status check_quiet(std::vector<std::string>& busy);
 

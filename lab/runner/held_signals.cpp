@@ -14,6 +14,9 @@ void remember(int number) {
   heard = number;
 }
 
+/// A handler, where ignoring would do: commands must not inherit it.
+void survive(int /*number*/) {}
+
 }  // namespace
 
 HeldSignals::HeldSignals() {
@@ -25,9 +28,15 @@ HeldSignals::HeldSignals() {
     ::sigaction(numbers[i], nullptr, &before_[i]);
     if (before_[i].sa_handler != SIG_IGN) ::sigaction(numbers[i], &action, nullptr);
   }
+  action.sa_handler = survive;
+  for (std::size_t i = 0; i < survived.size(); ++i) {
+    ::sigaction(survived[i], nullptr, &survived_before_[i]);
+    if (survived_before_[i].sa_handler != SIG_IGN) ::sigaction(survived[i], &action, nullptr);
+  }
 }
 
 HeldSignals::~HeldSignals() {
+  for (std::size_t i = 0; i < survived.size(); ++i) ::sigaction(survived[i], &survived_before_[i], nullptr);
   for (std::size_t i = 0; i < numbers.size(); ++i) ::sigaction(numbers[i], &before_[i], nullptr);
 }
 

@@ -8,7 +8,8 @@ namespace joulecast::lab {
 
 /// While it exists, SIGINT, SIGTERM, SIGHUP and SIGQUIT do not end this process but are remembered, so that
 /// the campaign ends in its own way: with what it had set put back, and with its summary. Whoever blocks them
-/// meanwhile (a Pause, a measured run) takes them first. What was ignored stays so. One at a time.
+/// meanwhile (a Pause, a measured run) takes them first. What was ignored stays so. A write that fails
+/// (SIGPIPE, SIGXFSZ) fails with an error that is told. One at a time.
 class HeldSignals {
  public:
   HeldSignals();
@@ -23,7 +24,9 @@ class HeldSignals {
 
  private:
   static constexpr std::array numbers{SIGINT, SIGTERM, SIGHUP, SIGQUIT};
+  static constexpr std::array survived{SIGPIPE, SIGXFSZ};
   std::array<struct sigaction, numbers.size()> before_{};
+  std::array<struct sigaction, survived.size()> survived_before_{};
 };
 
 }  // namespace joulecast::lab

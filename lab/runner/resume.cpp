@@ -6,7 +6,10 @@
 
 #include "base/files.hpp"
 #include "base/text.hpp"
+#include "lab/campaign/journal.hpp"
 #include "lab/execute/setup.hpp"
+#include "lab/runner/campaign.hpp"
+#include "session/runs/open_store.hpp"
 
 namespace joulecast::lab {
 namespace {
@@ -50,6 +53,33 @@ int number_in(const store::RunRow& row, const char* tag) {
 }
 
 }  // namespace
+
+std::optional<RetryWished> retry_of(const Plan& plan, const CampaignState& state) {
+  const Standing standing(plan, state);
+  for (std::size_t i = 0; i < plan.cells.size(); ++i)
+    if (!standing.cell(i).failed.empty()) return RetryWished{system_clock().wall()};
+  return std::nullopt;
+}
+
+Result<CampaignState> known_state(const Plan& plan, const std::string& store) {
+  const auto records = read_journal(journal_of(plan.file));
+  if (!records) return propagate(records.error());
+  auto state = state_of(*records);
+  if (!state.runs.empty() || !state.unclear.empty()) return state;
+  const auto& url = store.empty() && state.begun ? state.begun->store : store;
+  const auto opened = session::open_store(url, store::Access::look);
+  if (!opened) return state;  // whoever reads the runs says why
+  const auto found = runs_in_store(**opened, plan);
+  if (!found || found->empty()) return state;
+  for (const auto& run : *found) add(state, run);
+  state.without_journal = true;
+  if (!state.begun) {
+    const auto address = absolute_store(url);
+    if (!address) return propagate(address.error());
+    state.begun = CampaignBegun{plan.name, *address, state.runs.front().began};
+  }
+  return state;
+}
 
 Result<std::vector<RunEnded>> clear_up(const store::RunStore& store, const std::string& campaign,
                                        const std::vector<RunBegun>& unclear) {

@@ -3,6 +3,7 @@
 
 #include <sys/types.h>
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -12,6 +13,13 @@
 #include "store/run_store.hpp"
 
 namespace joulecast::lab {
+
+/// The record that `lab run --retry` puts into the journal; nothing where nothing has failed.
+[[nodiscard]] std::optional<RetryWished> retry_of(const Plan& plan, const CampaignState& state);
+
+/// What is known of a campaign: its journal's records, or, where that has no run, the store's runs. `store`:
+/// "" = the campaign's own. Errors as read_journal().
+[[nodiscard]] Result<CampaignState> known_state(const Plan& plan, const std::string& store);
 
 /// What the store knows of runs that began and whose end is not in the journal: a run that had ended before
 /// the lab was killed is kept, any other is interrupted.

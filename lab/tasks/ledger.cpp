@@ -8,6 +8,7 @@
 #include "base/files.hpp"
 #include "base/text.hpp"
 #include "lab/campaign/record_format.hpp"
+#include "lab/runner/resume.hpp"
 #include "session/runs/open_store.hpp"
 #include "store/run_import.hpp"
 #include "store/run_store.hpp"
@@ -94,13 +95,27 @@ Status Ledger::agree(const std::string& wanted) {
                 "name: the journal {} is of the campaign \"{}\", not of \"{}\"",
                 journal_of(plan_->home).string(), state_.begun->name, plan_->name);
   if (!state_.begun)
-    if (const auto ok = record(CampaignBegun{plan_->name, store_, system_clock().wall()}); !ok) return ok;
+    if (const auto begun = begin(); !begun) return begun;
   const auto facts = facts_of(*plan_);
   const auto changed = changed_facts(state_.facts, facts);
   if (changed.empty()) return {};
   if (!state_.facts.empty())
     watcher_->says(fmt::format("the plan has changed since its last run: {}", fmt::join(changed, ", ")));
   return record(PlanUsed{system_clock().wall(), facts});
+}
+
+/// A journal that is new, or was lost while the store has the campaign's runs.
+Status Ledger::begin() {
+  std::vector<RunEnded> found;
+  if (const auto store = session::open_store(store_, store::Access::look)) {
+    auto runs = runs_in_store(**store, *plan_);
+    if (!runs) return propagate(runs.error());
+    found = std::move(*runs);
+  }
+  if (const auto ok = record(CampaignBegun{plan_->name, store_, system_clock().wall()}); !ok) return ok;
+  for (const auto& run : found)
+    if (const auto ok = record(run); !ok) return ok;
+  return {};
 }
 
 bool Ledger::has(const RunPlace& place) const {
@@ -194,6 +209,14 @@ Result<std::size_t> Ledger::take_in_results() {
     ++taken;
   }
   return taken;
+}
+
+Result<std::size_t> collect_results(const Plan& plan, const std::string& store, CampaignWatcher& watcher) {
+  std::error_code ignored;
+  if (!fs::exists(TaskFolder(plan.home).results(), ignored)) return std::size_t{0};
+  auto ledger = Ledger::open(plan, store, watcher);
+  if (!ledger) return propagate(ledger.error());
+  return ledger->take_in_results();
 }
 
 Status Ledger::take_in_failure(const RunPlace& place, Outcome outcome, const std::string& reason) {

@@ -40,6 +40,7 @@ class Ledger {
         watcher_(&watcher),
         folder_(plan.home),
         state_(state_of(journal_.records())) {}
+  [[nodiscard]] Status begin();
   [[nodiscard]] Status agree(const std::string& store);
   [[nodiscard]] Status take_in(RunEnded record);
   [[nodiscard]] Status fill_from_store(RunEnded& record) const;
@@ -54,5 +55,10 @@ class Ledger {
   std::string store_;
   std::set<std::string> ended_;  ///< name_of() of each place whose end is in the journal
 };
+
+/// What tasks have left beside the plan, taken into its journal and store, which are closed again; 0 where no
+/// task ever ran. Errors as Ledger::open().
+[[nodiscard]] Result<std::size_t> collect_results(const Plan& plan, const std::string& store,
+                                                  CampaignWatcher& watcher);
 
 }  // namespace joulecast::lab

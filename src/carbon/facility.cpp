@@ -81,23 +81,26 @@ std::vector<std::string> beyond(const FacilityModel& model, Between<Watts> load,
   return phrases;
 }
 
-Status write_facility(const std::filesystem::path& file, const FacilityModel& model) {
+Json figures_of(const FacilityModel& model) {
   const auto range = [](auto between) { return Json::array({between.low.value(), between.high.value()}); };
-  const Json json{{"kind", kind},
-                  {"version", version},
-                  {"fixed_w", model.fixed.value()},
-                  {"share", model.share},
-                  {"cooling_per_kelvin", model.cooling_per_kelvin},
-                  {"threshold_c", model.needs_weather() ? Json(model.threshold.value()) : Json(nullptr)},
-                  {"load_w", range(model.load)},
-                  {"usual_load_w", model.usual_load.value()},
-                  {"temperature_c", model.temperature ? range(*model.temperature) : Json(nullptr)},
-                  {"error", model.error},
-                  {"calibrated", model.calibrated},
-                  {"samples", model.samples},
-                  {"length_s", model.length.value()},
-                  {"learned_on", model.learned_on},
-                  {"load_from", model.load_from}};
+  return {{"fixed_w", model.fixed.value()},
+          {"share", model.share},
+          {"cooling_per_kelvin", model.cooling_per_kelvin},
+          {"threshold_c", model.needs_weather() ? Json(model.threshold.value()) : Json(nullptr)},
+          {"load_w", range(model.load)},
+          {"usual_load_w", model.usual_load.value()},
+          {"temperature_c", model.temperature ? range(*model.temperature) : Json(nullptr)},
+          {"error", model.error},
+          {"calibrated", model.calibrated}};
+}
+
+Status write_facility(const std::filesystem::path& file, const FacilityModel& model) {
+  Json json{{"kind", kind}, {"version", version}};
+  json.update(figures_of(model));
+  json.update(Json{{"samples", model.samples},
+                   {"length_s", model.length.value()},
+                   {"learned_on", model.learned_on},
+                   {"load_from", model.load_from}});
   return write_file(file, json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n");
 }
 

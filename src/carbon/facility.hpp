@@ -8,6 +8,7 @@
 #pragma once
 
 #include <filesystem>
+#include <nlohmann/json_fwd.hpp>
 #include <optional>
 #include <string>
 #include <vector>
@@ -52,6 +53,9 @@ struct FacilityModel {
 /// In what respects this lies outside of what the model was learned from, a phrase each.
 [[nodiscard]] std::vector<std::string> beyond(const FacilityModel& model, Between<Watts> load,
                                               std::optional<Between<Celsius>> outside);
+
+/// What was learned, as the model's file and the answer of `facility fit` tell it.
+[[nodiscard]] nlohmann::ordered_json figures_of(const FacilityModel& model);
 
 [[nodiscard]] Status write_facility(const std::filesystem::path& file, const FacilityModel& model);
 /// malformed for a file that is none, or holds impossible figures.

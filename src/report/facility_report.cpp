@@ -65,28 +65,17 @@ std::string to_text(const session::LearnedFacility& learned) {
 
 std::string to_json_text(const session::LearnedFacility& learned) {
   const auto& model = learned.fit.model;
-  const auto range = [](const auto& between) {
-    return Json::array({between.low.value(), between.high.value()});
-  };
-  return json_text(
-      Json{{"file", learned.file.string()},
-           {"fixed_w", model.fixed.value()},
-           {"share", model.share},
-           {"cooling_per_kelvin", model.cooling_per_kelvin},
-           {"threshold_c", model.needs_weather() ? Json(model.threshold.value()) : Json(nullptr)},
-           {"load_w", range(model.load)},
-           {"usual_load_w", model.usual_load.value()},
-           {"temperature_c", model.temperature ? range(*model.temperature) : Json(nullptr)},
-           {"error", model.error},
-           {"calibrated", model.calibrated},
-           {"rows", model.samples},
-           {"length_s", model.length.value()},
-           {"load_from", model.load_from},
-           {"left_out",
-            {{"without_load", learned.without_load},
-             {"without_weather", learned.fit.without_weather},
-             {"impossible", learned.fit.impossible}}},
-           {"notes", learned.fit.notes}});
+  Json json{{"file", learned.file.string()}};
+  json.update(carbon::figures_of(model));
+  json.update(Json{{"rows", model.samples},
+                   {"length_s", model.length.value()},
+                   {"load_from", model.load_from},
+                   {"left_out",
+                    {{"without_load", learned.without_load},
+                     {"without_weather", learned.fit.without_weather},
+                     {"impossible", learned.fit.impossible}}},
+                   {"notes", learned.fit.notes}});
+  return json_text(json);
 }
 
 }  // namespace joulecast::report

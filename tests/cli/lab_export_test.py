@@ -96,6 +96,21 @@ class Export(CommandTest):
         self.assertEqual(list(stores.iterdir()), [])
         self.assertEqual(self.json("lab", "collect", self.plan)["done"], len([run for run in runs if run["status"] == "finished"]))
 
+    def test_of_adaptive_repetitions_it_says_what_is_made(self):
+        self.plan.write_text(self.plan.read_text().replace("repetitions = 2", 'repetitions = {min = 3, max = 40, half_width = "20%"}'))
+        done = self.call("lab", "export", self.plan, "--snakemake", self.folder / "snake")
+        self.assertIn("this makes the 3 that each cell needs at least", done.stderr)
+        self.assertIn("range(1, 4)", (self.folder / "snake/Snakefile").read_text())
+
+    def test_run_takes_in_what_tasks_have_done(self):
+        for command in self.shell_commands(self.snakefile())[:3]:
+            subprocess.run(["sh", "-c", command], env=self.environment, check=True, capture_output=True, timeout=60)
+        before = self.starts()
+        self.assertEqual(len(before), 3)
+        self.call("lab", "run", self.plan, "--allow-busy", "--quiet", expect=3)  # memory never suffices
+        self.assertEqual(len(self.starts()), 8, self.starts())
+        self.assertEqual(len(set(self.starts())), 8, "nothing was done twice")
+
     def test_snakemake_itself_understands_it(self):
         snakemake = shutil.which("snakemake")
         if not snakemake:

@@ -51,20 +51,27 @@ class LabReport(CommandTest):
             self.assertEqual(entry["reached"], entry["runs"])
             self.assertLess(entry["energy_j"]["median"], entry["whole_energy_j"], "the second of three epochs suffices")
 
-    def test_correctness_is_weighed_against_energy_on_each_task_apart(self):
-        self.file.write_text('''
-name = "tasks"
-command = ["sh", "-c", "sleep 0.2; echo Epoch 1/1 - val_accuracy: 0.{dataset}{width}"]
+    def test_correctness_is_compared_within_one_data_set(self):
+        self.file.write_text("""
+name = "two"
+command = ["sh", "-c", "sleep 0.{length}; [ {length}{dataset} != 3hard ] && echo f1: 0.9{length}"]
 repetitions = 1
-factors = { dataset = [9, 5], width = [1, 2] }
-''')
-        self.call("lab", "run", self.file, "--allow-busy", "--quiet")
-        if self.json("lab", "status", self.file)["runs_without_energy"] > 0:
+give_up_after = 1
+[factors]
+dataset = ["easy", "hard"]
+length = [1, 2, 3]
+[metrics]
+f1 = {regex = "f1: ([0-9.]+)"}
+""")
+        self.call("lab", "run", self.file, "--allow-busy", "--quiet", expect=3)
+        status = self.json("lab", "status", self.file)
+        if status["runs_without_energy"] > 0:
             self.skipTest("nothing measures or models energy here")
-        text = self.call("lab", "report", self.file, "--format", "text").stdout
-        self.assertIn("Each task apart", text)
-        self.assertIn("9: 2 has the best val_accuracy (0.92)", text)
-        self.assertIn("5: 2 has the best val_accuracy (0.52)", text, "though 0.92 is reached on the other task")
+        text = self.call("lab", "report", self.file, "--format", "markdown").stdout
+        self.assertIn("## Energy against correctness: easy\n\n3 has the best f1 (0.93)", text)
+        self.assertIn("## Energy against correctness: hard\n\n2 has the best f1 (0.92)", text)
+        self.assertIn("Of the others: 1 failed.", text)
+        self.assertIn("Of 1 cell no energy is known (hard, 3).", text)
 
     def test_a_rule_that_can_never_decide_is_refused_before_anything_runs(self):
         self.file.write_text(PLAN.replace('"mean", each_alone = true', '"median"').replace("max = 12", "max = 4"))

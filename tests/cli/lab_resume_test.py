@@ -59,10 +59,10 @@ class Resume(LabTest):
 
     def test_a_journal_that_is_lost_is_made_anew_from_the_store(self):
         self.plan("[ {architecture} = small ] && echo x >> made.txt # {batch_size}")
-        self.lab()
+        self.lab(expect=3)
         before = self.status()
         self.journal.unlink()
-        done = self.lab()
+        done = self.lab(expect=3)
         self.assertIn("not in the journal", done.stderr)
         after = self.status()
         self.assertEqual((before["done"], before["failed"]), (after["done"], after["failed"]))
@@ -75,7 +75,7 @@ class Resume(LabTest):
         process.kill()
         process.communicate()
         self.assertTrue(self.sleepers(), "a grandchild outlives the lab")
-        done = self.lab()
+        done = self.lab(expect=3)
         self.assertIn("of a run whose lab was killed", done.stderr)
         self.assertEqual(self.sleepers(), [])
 
@@ -110,6 +110,22 @@ class Resume(LabTest):
         self.lab()
         self.plan("true {architecture} {batch_size}", repetitions=1)
         self.assertIn("4 of 4 repetitions, and 4 beyond the plan's number", self.call("lab", "status", self.file).stdout)
+        status = self.status()
+        self.assertEqual((status["done"], status["of"], status["beyond_plan"]), (4, 4, 4))
+        self.assertIn("4 of at most 4 repetitions of 4 cells have finished", self.call("lab", "report", self.file, "--format", "text").stdout)
+
+    def test_what_the_store_knows_is_told_where_the_journal_is_lost(self):
+        self.plan("true {architecture} {batch_size}", repetitions=2)
+        self.lab()
+        self.journal.unlink()
+        status = self.status()
+        self.assertEqual((status["done"], status["without_journal"], status["left"]["runs"]), (8, True, 0))
+        self.assertIn("is not there; this is what the store knows", self.call("lab", "status", self.file).stdout)
+        self.assertEqual(len(self.call("lab", "table", self.file).stdout.strip().splitlines()), 9)
+        self.assertFalse(self.journal.exists(), "looking changes nothing")
+        self.lab()
+        self.assertEqual(len(self.records("end")), 8)
+        self.assertFalse(self.status()["without_journal"])
 
     def test_a_signal_between_runs_is_neither_lost_nor_the_end_at_once(self):
         self.plan("true {architecture} {batch_size}", repetitions=1000)

@@ -204,7 +204,7 @@ interval = "100ms"
                         repetitions=2)
         with open(self.plan, "a") as file:
             file.write('[environments.wide]\npartition = "many"\n[environments.narrow]\npartition = "single"\nconstraint = "big"\n')
-        self.run_lab()
+        self.run_lab(status=3)
         starts = self.starts()
         self.assertEqual(len(starts), 12)
         rows = self.table()
@@ -218,7 +218,7 @@ interval = "100ms"
         self.assertEqual(len(narrow), 6)
         self.assertEqual(list((self.folder / "cluster.tasks/stores").iterdir()), [])
         # Nothing is left to do.
-        self.run_lab()
+        self.run_lab(status=3)
         self.assertEqual(len(self.starts()), 12)
 
     def test_a_killed_lab_finds_its_jobs_again(self):

@@ -3,11 +3,14 @@ import csv
 import json
 import os
 import pathlib
+import resource
+import signal
 import subprocess
 import time
 import unittest
 
 from lab_support import TWO_BY_TWO, LabTest
+from support import JOULECAST
 
 
 class Plans(LabTest):
@@ -23,6 +26,20 @@ class Plans(LabTest):
         self.refused(good + "[[exclude]]\nbatch_size = 64\n", f"{self.file}:11", "exclude.batch_size")
         self.refused("= 3\n", f"{self.file}:1")
         self.refused("\x00\xff", str(self.file))
+
+    def test_what_cannot_be_meant_is_refused_where_it_stands(self):
+        good = TWO_BY_TWO.replace("{script}", "{architecture} {batch_size}").replace("{repetitions}", "1").replace("{tables}", "")
+        plain = good.replace("{more}", "")
+        with_line = lambda line: good.replace("{more}", line)
+        self.refused(plain + "[environments.a]\n[environments.b]\n", f"{self.file}:11", "environments.b", "the same as a")
+        self.refused(with_line('place = {country = "XXX"}'), f"{self.file}:5", "place.country")
+        self.refused(with_line('place = {region = "nowhere-9"}'), f"{self.file}:5", "place.region")
+        self.refused(plain + '[environments.a]\nboard = "H9999"\n', f"{self.file}:11", "environments.a.board", "H9999")
+        self.refused(with_line('variables = {"A=B" = 1}'), f"{self.file}:5", "variables", "A=B")
+        self.refused(with_line('variables = {"" = 1}'), f"{self.file}:5", "variables")
+        self.refused(with_line('tags = {note = "a\\u0000b"}'), f"{self.file}:5", "NUL")
+        for tag in ("campaign", "cell", "role"):
+            self.refused(with_line(f'tags = {{{tag} = "x"}}'), f"{self.file}:5", "tags", tag)
 
     def test_a_file_that_is_no_plan(self):
         self.assertIn("none.toml", self.call("lab", "run", self.folder / "none.toml", expect=2).stderr)
@@ -149,7 +166,7 @@ class Runs(LabTest):
     def test_the_environment_is_what_the_plan_says(self):
         self.plan("echo $CUDA_VISIBLE_DEVICES $X $(nproc) > {output}/e; cat # {architecture} {batch_size}",
                   tables='[environments.e]\ngpus = [1]\ncpus = "0"\nvariables = {X = "{batch_size}"}\n[[exclude]]\nbatch_size = 16\n')
-        self.lab()
+        self.lab(expect=3)
         files = list((self.folder / "p.runs").glob("*/*/e"))
         self.assertEqual({file.read_text() for file in files}, {"1 32 1\n"})
 
@@ -157,7 +174,7 @@ class Runs(LabTest):
         self.fake_nvidia_smi('case "$*" in *query-gpu*) echo 350.00;; esac\n')
         self.plan("echo run >> calls # {architecture} {batch_size}", tables='[environments.low]\ngpus = [0]\npower_limit = "200W"\n'
                   '[environments.free]\n[[exclude]]\nbatch_size = 16\n[[exclude]]\narchitecture = "large"\n', more='order = "as-written"')
-        self.lab()
+        self.lab(expect=3)
         calls = [line for line in (self.folder / "calls").read_text().splitlines() if "compute-apps" not in line]
         self.assertEqual(calls, ["--id=0 --query-gpu=power.limit --format=csv,noheader,nounits", "--id=0 --power-limit=200", "run",
                                  "--id=0 --power-limit=350.00", "run"])
@@ -192,6 +209,19 @@ class Runs(LabTest):
         self.assertTrue(self.records("session")[0]["busy"])
 
 
+    def test_another_campaign_makes_a_machine_busy(self):
+        proc = self.folder / "proc"
+        (proc / "4711").mkdir(parents=True)
+        (proc / "4711/cmdline").write_bytes(b"/usr/bin/joulecast\0lab\0run\0other.toml\0")
+        (proc / "4712").mkdir()
+        (proc / "4712/cmdline").write_bytes(b"joulecast\0lab\0run\0--dry-run\0other.toml\0")
+        self.environment["JOULECAST_PROCFS"] = str(proc)
+        self.plan("true {architecture} {batch_size}")
+        said = self.call("lab", "run", self.file, expect=1).stderr
+        self.assertIn("another campaign is being run here, by process 4711; --allow-busy", said)
+        self.assertNotIn("4712", said)
+
+
 class Failures(LabTest):
     def outcomes(self):
         return {(end["levels"]["architecture"], end["levels"]["batch_size"]): end for end in self.records("end")}
@@ -206,7 +236,7 @@ class Failures(LabTest):
         script = "".join(f"if [ {a} = {{architecture}} ] && [ {b} = {{batch_size}} ]; then {what}; fi; " for (a, b), what in cases.items())
         self.plan(script, more='timeout = "1s"\ngrace = "2s"')
         began = time.monotonic()
-        self.lab()
+        self.lab(expect=3)
         self.assertLess(time.monotonic() - began, 30)
         found = {cell: end["outcome"] for cell, end in self.outcomes().items()}
         self.assertEqual(found, {("small", "16"): "out-of-memory", ("small", "32"): "disk-full", ("large", "16"): "killed",
@@ -224,7 +254,7 @@ class Failures(LabTest):
         text = self.file.read_text().replace("# {architecture}", "# {architecture} {batch_size}")
         self.file.write_text(text)
         began = time.monotonic()
-        self.lab()
+        self.lab(expect=3)
         self.assertLess(time.monotonic() - began, 20)
         self.assertEqual([end["outcome"] for end in self.records("end")], ["timeout"])
         left = subprocess.run(["pgrep", "-f", "^sleep 6[123]$"], capture_output=True, text=True).stdout
@@ -249,12 +279,49 @@ class Failures(LabTest):
 
     def test_a_cell_that_always_fails_is_given_up(self):
         self.plan("[ {architecture} = small ] # {batch_size}", repetitions=5, more="give_up_after = 2")
-        self.lab()
+        self.lab(expect=3)
         status = self.status()
         self.assertEqual(status["done"], 10)
         self.assertEqual(status["failed"], {"failed": 4})
         self.assertEqual(status["cells_given_up"], 2)
         self.assertEqual(status["left"]["runs"], 0)
+
+    def test_what_was_given_up_is_made_again_when_asked(self):
+        self.plan("[ {architecture} = small ] || [ -e mended ] # {batch_size}", repetitions=3, more="give_up_after = 2")
+        self.lab(expect=3)
+        before = self.journal.read_bytes()
+        self.lab(expect=3)
+        self.assertEqual(len(self.records("end")), 10, "without being asked nothing is made again")
+        (self.folder / "mended").touch()
+        self.lab("--retry")
+        self.assertTrue(self.journal.read_bytes().startswith(before), "nothing of the record is lost")
+        status = self.status()
+        self.assertEqual((status["done"], status["failed"], status["cells_given_up"]), (12, {}, 0))
+        ends = self.records("end")
+        self.assertEqual([end["outcome"] for end in ends[:10]].count("failed"), 4)
+        self.assertEqual({end["attempt"] for end in ends[10:] if end["repetition"] < 3}, {2})
+        self.assertAlmostEqual(status["spent_j"], sum(end.get("energy_j", 0) for end in ends))
+        self.assertIn("nothing has failed", self.lab("--retry").stderr)
+
+    def test_every_command_inherits_the_same_signals(self):
+        self.plan("grep SigIgn /proc/self/status # {architecture} {batch_size}")
+        self.lab()
+        ignored = {log.read_text() for log in self.folder.glob("p.runs/*/*/output.log")}
+        self.assertEqual(len(ignored), 1, ignored)
+        self.assertEqual(int(ignored.pop().split()[1], 16) & ((1 << signal.SIGPIPE - 1) | (1 << signal.SIGXFSZ - 1)), 0)
+
+    def test_a_file_that_may_not_grow_is_told_and_not_the_end_by_a_signal(self):
+        self.plan("true {architecture} {batch_size}")
+        self.lab()
+        size = self.journal.stat().st_size
+        self.plan("true {architecture} {batch_size}", repetitions=2)
+        limit = lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (size, size))
+        done = subprocess.run([JOULECAST, "lab", "run", self.file, "--allow-busy"], env=self.environment, capture_output=True, text=True,
+                              preexec_fn=limit, restore_signals=True)
+        self.assertGreater(done.returncode, 0, done)
+        self.assertIn("File too large", done.stderr)
+        self.lab()
+        self.assertEqual(self.status()["done"], 8)
 
     def test_a_store_that_is_full_loses_no_run(self):
         if not os.path.exists("/dev/shm") or os.geteuid() != 0:
@@ -296,7 +363,7 @@ class Budget(LabTest):
         folder.mkdir()
         text = self.file.read_text().replace('name = "c"', f'name = "b"\nenergy_budget = "{3.5 * mean} J"')
         (folder / "p.toml").write_text(text)
-        done = self.call("lab", "run", folder / "p.toml", "--allow-busy", "--json", "-")
+        done = self.call("lab", "run", folder / "p.toml", "--allow-busy", "--json", "-", expect=4)
         result = json.loads(done.stdout)
         self.assertEqual(result["end"], "budget")
         made = [json.loads(line) for line in (folder / "p.journal").read_text().splitlines()]
@@ -351,7 +418,7 @@ class Tables(LabTest):
     def test_the_table_is_taken_by_other_commands(self):
         self.plan("[ {architecture}{batch_size} != large32 ] || {{ echo CUDA out of memory; exit 1; }}; sleep 0.1; echo accuracy=0.{batch_size}", repetitions=4,
                   tables='[metrics]\nacc = {regex = "accuracy=([0-9.]+)"}\n')
-        self.lab()
+        self.lab(expect=3)
         table = self.folder / "t.csv"
         done = self.call("lab", "table", self.file, "-o", table)
         self.assertIn("3 of them", done.stderr)

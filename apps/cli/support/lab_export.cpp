@@ -54,6 +54,11 @@ int export_plan(const Options& options) {
     if (const auto ok = write_snakefile(*plan, options); !ok) return report_error(ok.error());
   if (!options.kubernetes.empty())
     if (const auto ok = write_manifest(*plan, options); !ok) return report_error(ok.error());
+  if (plan->repetitions.adaptive())
+    note(fmt::format(
+        "the plan's repetitions are adaptive: this makes the {} that each cell needs at least; then "
+        "joulecast lab run {} takes them in, and makes what the rule still wants",
+        plan->repetitions.at_least, options.plan));
   return done;
 }
 

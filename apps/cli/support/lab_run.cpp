@@ -9,7 +9,9 @@
 #include "lab/plan/read_plan.hpp"
 #include "lab/report/progress.hpp"
 #include "lab/report/status_report.hpp"
+#include "lab/runner/resume.hpp"
 #include "lab/slurm/slurm_campaign.hpp"
+#include "lab/tasks/ledger.hpp"
 #include "run/tell.hpp"
 
 namespace joulecast::cli {
@@ -21,21 +23,18 @@ struct Options {
   double poll_s = 5;
   bool dry = false;
   bool allow_busy = false;
+  bool retry = false;
   bool quiet = false;
 };
 
 /// As a shell has it for a command that was ended by SIGINT.
 constexpr int interrupted = 130;
-
-Result<lab::CampaignState> state_of(const lab::Plan& plan) {
-  const auto records = lab::read_journal(lab::journal_of(plan.file));
-  if (!records) return propagate(records.error());
-  return lab::state_of(*records);
-}
+constexpr int some_failed = 3;  ///< all was made, and not all has finished
+constexpr int over_budget = 4;  ///< runs are left for which the budget does not suffice
 
 int look(const lab::Plan& plan, const Options& options) {
   if (const auto ok = lab::check_programs(plan); !ok) return report_error(ok.error());
-  const auto state = state_of(plan);
+  const auto state = lab::known_state(plan, options.store);
   if (!state) return report_error(state.error());
   const auto status = lab::read_status(plan, *state, {.store = options.store});
   if (!status) return report_error(status.error());
@@ -53,7 +52,8 @@ int show(const lab::Plan& plan, const Options& options, const lab::CampaignResul
     note("interrupted; the same command goes on where it stopped");
     return interrupted;
   }
-  return done;
+  if (result.end == lab::CampaignEnd::budget) return over_budget;
+  return status.failures.empty() && status.cells_given_up == 0 ? done : some_failed;
 }
 
 int run(const Options& options) {
@@ -65,10 +65,13 @@ int run(const Options& options) {
   const auto make_executor = [](const lab::Plan& its_plan, const std::string& store) {
     return std::make_unique<lab::LocalExecutor>(its_plan, store);
   };
-  auto result = [&] {
+  auto result = [&]() -> Result<lab::CampaignResult> {
     lab::CampaignProgress progress(options.quiet);
     const lab::CampaignOptions campaign{
-        .store = options.store, .allow_busy = options.allow_busy, .needs_more = {}};
+        .store = options.store, .allow_busy = options.allow_busy, .retry = options.retry, .needs_more = {}};
+    // What `lab task` has done already is not done again.
+    if (const auto taken = lab::collect_results(*plan, options.store, progress); !taken)
+      return propagate(taken.error());
     if (options.executor == "slurm") {
       std::error_code ignored;
       const auto self = std::filesystem::read_symlink("/proc/self/exe", ignored).string();
@@ -93,6 +96,8 @@ std::function<int()> define_lab_run(Arguments app) {
       .between(0.1, 3600)
       .show_default();
   app.add_flag("--allow-busy", options->allow_busy, "Measure although other programs keep the machine busy");
+  app.add_flag("--retry", options->retry,
+               "Also make again what has failed for good, and cells that were given up");
   app.add_flag("--quiet,-q", options->quiet, "Show only failures, and what has to be known");
   add_store_option(app, options->store);
   add_json_option(app, options->json);

@@ -4,9 +4,9 @@
 #include "cli/support/command.hpp"
 #include "cli/support/lab.hpp"
 #include "cli/support/options.hpp"
-#include "lab/campaign/journal.hpp"
 #include "lab/plan/read_plan.hpp"
 #include "lab/report/status_report.hpp"
+#include "lab/runner/resume.hpp"
 
 namespace joulecast::cli {
 namespace {
@@ -18,9 +18,9 @@ struct Options {
 int status(const Options& options) {
   const auto plan = lab::read_plan(options.plan);
   if (!plan) return report_error(plan.error());
-  const auto records = lab::read_journal(lab::journal_of(plan->file));
-  if (!records) return report_error(records.error());
-  const auto found = lab::read_status(*plan, lab::state_of(*records), {.store = options.store});
+  const auto state = lab::known_state(*plan, options.store);
+  if (!state) return report_error(state.error());
+  const auto found = lab::read_status(*plan, *state, {.store = options.store});
   if (!found) return report_error(found.error());
   return report_result(
       options.json, [&] { return lab::to_text(*found, /*dry=*/false); },

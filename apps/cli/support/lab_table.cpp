@@ -7,8 +7,8 @@
 #include "cli/support/command.hpp"
 #include "cli/support/lab.hpp"
 #include "cli/support/options.hpp"
-#include "lab/campaign/journal.hpp"
 #include "lab/plan/read_plan.hpp"
+#include "lab/runner/resume.hpp"
 #include "lab/table/campaign_table.hpp"
 
 namespace joulecast::cli {
@@ -21,11 +21,10 @@ struct Options {
 int table(const Options& options) {
   const auto plan = lab::read_plan(options.plan);
   if (!plan) return report_error(plan.error());
-  const auto records = lab::read_journal(lab::journal_of(plan->file));
-  if (!records) return report_error(records.error());
-  const auto state = lab::state_of(*records);
-  const auto& store = options.store.empty() && state.begun ? state.begun->store : options.store;
-  const auto made = lab::campaign_table(*plan, state, store);
+  const auto state = lab::known_state(*plan, options.store);
+  if (!state) return report_error(state.error());
+  const auto& store = options.store.empty() && state->begun ? state->begun->store : options.store;
+  const auto made = lab::campaign_table(*plan, *state, store);
   if (!made) return report_error(made.error());
   for (const auto& remark : made->remarks) note(remark);
   if (options.output.empty() || options.output == "-") {

@@ -27,6 +27,7 @@ RunEnded full_record() {
   run.duration = Seconds{1.5};
   run.energy = Joules{0.1};
   run.provenance = Provenance::modelled;
+  run.measured_share = 0.75;
   run.metrics = {{"accuracy", 0.9}};
   run.noise = {0.5, 0.01, 1.25, 2};
   run.conduct = {0.1, 0.0, 1.41e9, 66.5, {"throttled"}};
@@ -45,6 +46,7 @@ TEST(RecordFormat, GivesBackWhatItWasGiven) {
   EXPECT_EQ(run.outcome, Outcome::out_of_memory);
   EXPECT_EQ(run.energy, Joules{0.1});
   EXPECT_EQ(run.provenance, Provenance::modelled);
+  EXPECT_EQ(run.measured_share, 0.75);
   EXPECT_EQ(run.noise.gpu_processes, 2);
   EXPECT_EQ(run.conduct.gpu_clock_hz, 1.41e9);
   EXPECT_EQ(run.conduct.flags, std::vector<std::string>{"throttled"});

@@ -5,6 +5,7 @@
 
 #include "lab/campaign/drift.hpp"
 #include "lab/forecast/forecast.hpp"
+#include "lab/results/campaign_facts.hpp"
 #include "lab/runner/schedule.hpp"
 #include "plan_of.hpp"
 
@@ -191,6 +192,29 @@ TEST(Standing, CountsTheEnergyOfEveryAttempt) {
   play.standing.take(play.state.runs.back());
   EXPECT_EQ(play.standing.spent(), Joules{300});
   EXPECT_EQ(play.standing.without_energy(), 1u);
+}
+
+TEST(CampaignFacts, TellWhatPartOfTheEnergyWasMeasured) {
+  Play play("");
+  play.finish(2);
+  const auto shares = [&](auto change) {
+    auto state = play.state;
+    for (auto& run : state.runs) change(run);
+    const auto facts = facts_of_runs(play.plan, Standing(play.plan, state));
+    std::vector<std::optional<double>> found;
+    for (const auto& cell : facts->cells)
+      if (cell.energy) found.push_back(cell.measured_share);
+    return found;
+  };
+  const std::vector<std::optional<double>> whole{1.0, 1.0}, part{0.75, 0.75},
+      unknown{std::nullopt, std::nullopt};
+  EXPECT_EQ(shares([](RunEnded& run) { run.provenance = Provenance::measured; }), whole);
+  EXPECT_EQ(shares([](RunEnded& run) {
+              run.provenance = Provenance::modelled;
+              run.measured_share = 0.75;
+            }),
+            part);
+  EXPECT_EQ(shares([](RunEnded& run) { run.provenance = Provenance::modelled; }), unknown);
 }
 
 TEST(Drift, IsAgainstTheFirstReference) {
