@@ -19,7 +19,6 @@ using report::Section;
 
 constexpr std::size_t most_pairs = 30;
 constexpr std::size_t most_skipped = 5;
-constexpr double whole = 0.995;  // is printed as 100 %
 
 void put_warnings(const session::Comparison& comparison, Section& section) {
   for (const auto& warning : comparison.warnings)
@@ -99,34 +98,8 @@ void put_late_methods(const estimate::OnlineEvaluation& evaluation, Section& sec
   if (late.empty()) return;
   section.blocks.emplace_back(
       Paragraph{fmt::format("{} saw all of the energy before {} told anything, since the runs ended before "
-                            "power was stable: such an error of nothing is no forecast.",
+                            "power was stable: their small error says nothing of forecasts.",
                             report::join(late, ", "), late.size() == 1 ? "it" : "they")});
-}
-
-/// The rows that have a point; how many runs have none is said once, not in a row for each.
-void put_stability(std::span<const session::StabilityRow> rows, Section& section) {
-  std::vector<session::StabilityRow> with_point;
-  std::size_t runs = 0, without_point = 0;
-  for (const auto& row : rows) {
-    if (row.stable_s) with_point.push_back(row);
-    runs += row.runs;
-    without_point += row.without_point;
-  }
-  if (!with_point.empty()) section.blocks.emplace_back(report::stability_table(with_point));
-  if (without_point > 0)
-    section.blocks.emplace_back(Paragraph{
-        fmt::format("{} of {} ended before a point could be found: too short, or with too few readings.",
-                    without_point, counted(runs, "run"))});
-}
-
-/// A method that finds no stable power waits until the end, and is then right without having forecast.
-void warn_of_late_methods(const estimate::OnlineEvaluation& evaluation, Section& section) {
-  std::vector<std::string> late;
-  for (const auto& method : evaluation.methods)
-    if (method.energy.observed_fraction >= whole) late.push_back(method.name);
-  if (late.empty()) return;
-  section.blocks.emplace_back(
-      Paragraph{report::join(late, ", ") + " had seen the whole run in the mean: that is no forecast."});
 }
 
 Section stability_section(const Result<session::CampaignCourses>& courses) {
@@ -156,7 +129,6 @@ Section estimators_section(const Result<session::CampaignCourses>& courses) {
   }
   if (courses->online) {
     section.blocks.emplace_back(report::online_table(*courses->online));
-    warn_of_late_methods(*courses->online, section);
     put_late_methods(*courses->online, section);
     const auto& skipped = courses->online->skipped;
     for (std::size_t i = 0; i < std::min(skipped.size(), most_skipped); ++i)
