@@ -98,7 +98,7 @@ void put_late_methods(const estimate::OnlineEvaluation& evaluation, Section& sec
   if (late.empty()) return;
   section.blocks.emplace_back(
       Paragraph{fmt::format("{} saw all of the energy before {} told anything, since the runs ended before "
-                            "power was stable: such an error of nothing is no forecast.",
+                            "power was stable: their small error says nothing of forecasts.",
                             report::join(late, ", "), late.size() == 1 ? "it" : "they")});
 }
 
