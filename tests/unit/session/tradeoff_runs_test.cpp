@@ -143,5 +143,25 @@ TEST(TradeoffOnMeasuredRuns, TheCheapestWithinTwoPointsOfF1SavesWhatThePaperSays
   }
 }
 
+TEST(Tradeoff, OfFewRunsTheMetersStateTheIntervalOfTheEnergy) {
+  RunRows rows{"store", {"name", "energy_j", "accuracy"}, {}, {"r1", "r2"}, {}, {}, {0.1, 0}};
+  for (const auto& [name, energy] : {std::pair{"small", 200.0}, std::pair{"big", 300.0}}) {
+    rows.cells.emplace_back(std::string(name));
+    rows.cells.emplace_back(energy);
+    rows.cells.emplace_back(0.9);
+  }
+  TradeoffRequest request;
+  request.alternatives.group = {"name"};
+  request.quality = "accuracy";
+  const auto report = tradeoff_runs(RunTable(rows), request);
+  ASSERT_TRUE(report) << to_string(report.error());
+  const auto& placed = report->overview.placed;
+  EXPECT_TRUE(placed[0].cost_by_meters);
+  EXPECT_DOUBLE_EQ(placed[0].cost_interval.low, 180);
+  EXPECT_DOUBLE_EQ(placed[0].cost_interval.high, 220);
+  EXPECT_FALSE(placed[1].cost_by_meters);  // nothing is stated
+  EXPECT_TRUE(std::isnan(placed[1].cost_interval.low));
+}
+
 }  // namespace
 }  // namespace joulecast::session
