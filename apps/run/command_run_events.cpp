@@ -152,6 +152,7 @@ void CommandRun::take_signals() {
   if (child_->take_stop()) suspend();
   if (!exit_status_) return;
   end_ = clock_->steady();
+  measurement_->work_has_ended();
   if (signalled_) drain_until_ = end_ + drain_patience;
   drain();
 }
