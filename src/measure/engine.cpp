@@ -269,7 +269,8 @@ void Engine::check_limits() {
   };
   bool ended = check(limits_, [this](const Limits::Verdict& verdict) { tell_limit(verdict); });
   for (auto& held : others_limits_.held())
-    ended = ended || check(held.limits, [&](const Limits::Verdict& verdict) { tell_limit_of(held, verdict); });
+    ended =
+        ended || check(held.limits, [&](const Limits::Verdict& verdict) { tell_limit_of(held, verdict); });
   if (acted) tell_ranks_of_limits();
 }
 

@@ -21,7 +21,6 @@ bool ended_by_a_signal(int exit_status) {
 
 }  // namespace
 
-
 std::vector<progress::AttachedRank> Engine::ranks() const {
   return socket_ ? socket_->ranks() : std::vector<progress::AttachedRank>{};
 }
@@ -36,6 +35,7 @@ void Engine::tell_ranks(const progress::RankOrder& order) {
 
 /// Those of a rank that measured before hold on, and what it has acted on is not acted on again.
 void Engine::know_limits() {
+  lost_rank_ = options_.a_rank_was_lost;
   for (const auto& known : std::exchange(options_.known_limits, {}))
     if (known.limits == limits_of(limits_.options()))
       limits_ = Limits(limits_.options(), {known.energy_told, known.projected_told});
@@ -123,8 +123,8 @@ void Engine::note_ranks() {
 void Engine::fail_with_ranks() {
   const bool finished = header_.status == trace::RunStatus::finished;
   const bool interrupted = header_.status == trace::RunStatus::interrupted;
-  const bool failed = failed_rank_status_ != 0 &&
-                      (finished || (interrupted && !ended_by_a_signal(failed_rank_status_)));
+  const bool failed =
+      failed_rank_status_ != 0 && (finished || (interrupted && !ended_by_a_signal(failed_rank_status_)));
   if (!failed && !(finished && lost_rank_)) return;
   header_.status = trace::RunStatus::failed;
   header_.exit_status = failed ? std::optional(failed_rank_status_) : std::nullopt;

@@ -65,8 +65,8 @@ class NodeMeasurement {
 
   /// Ends this rank's part. If it measures and others still run, it goes on measuring for at most two
   /// seconds, in which most launches end, and then leaves the node to one of them. A rank that has failed
-  /// or was asked to end waits half a second: its launcher ends the others once it knows. The result of an attached rank has the id and
-  /// the store of its run, and no energy.
+  /// or was asked to end waits half a second: its launcher ends the others once it knows. The result of an
+  /// attached rank has the id and the store of its run, and no energy.
   [[nodiscard]] Result<MeasurementResult> finish(Ending ending);
 
  private:

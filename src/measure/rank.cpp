@@ -125,6 +125,7 @@ Status Rank::measure() {
   auto wanted = options_.measurement;
   wanted.run.info.job = job_;
   wanted.known_limits = known_limits_;
+  wanted.a_rank_was_lost = their_rank_was_lost_;
   if (limits_are_over_) {  // the command is ending; to ask it twice may keep it from saving its state
     wanted.limits = {};
     wanted.known_limits.clear();
@@ -178,9 +179,12 @@ void Rank::work() {
       look_for_run();
       if (!link_ && !leaving_) take_over();
       if (!link_) return;
+      std::error_code ignored;
       const auto heard = link_->read();
       if (heard.gone) link_.reset();
       for (const auto& order : heard.orders) take_order(order);
+      // Who ends by itself takes its socket away.
+      if (heard.gone && std::filesystem::exists(their_socket_, ignored)) their_rank_was_lost_ = true;
       const bool left_to_us = std::ranges::any_of(
           heard.orders, [](const RankOrder& order) { return order.kind == RankOrder::Kind::take_over; });
       if ((left_to_us || heard.gone) && !leaving_) take_over();
@@ -249,6 +253,7 @@ void Rank::take_over() {
     if (!found || *found == their_socket_) return;
     if (link_) link_->say(farewell());  // or who measured until now takes it for lost
     run_told_ = !attach_to(*found);
+    if (!run_told_) their_rank_was_lost_ = false;  // the one that took over says it
     return;
   }
   const auto measured = measure();
@@ -266,6 +271,9 @@ void Rank::take_over() {
   message.time = now.steady;
   if (link_) link_->say(message);
   own()->hear(std::exchange(untold_, {}));
+  if (their_rank_was_lost_)
+    own()->note(
+        "the rank that measured before was lost: it ended without a word, as a process that is killed does");
   observer_->told(
       fmt::format("{}: goes on measuring this node, as the rank that did has ended", rank_text(job_)));
 }

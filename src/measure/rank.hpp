@@ -98,6 +98,7 @@ class Rank {
   std::vector<progress::Event> untold_;
   std::filesystem::path their_socket_;
   std::vector<progress::KnownLimits> known_limits_;  ///< of all ranks
+  bool their_rank_was_lost_ = false;                 ///< that measured, and was killed
   bool limits_are_over_ = false;                     ///< one of them has asked the commands to end
   bool run_told_ = false;
 };

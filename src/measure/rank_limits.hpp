@@ -1,6 +1,6 @@
-// The limits of the other ranks of a node. Each acts by its own rule: a warning at a lower figure says nothing
-// of where another rank wanted its training to end. Ranks that were given the same limits have one of them
-// together, which acts once. They outlive their ranks: what they limit is the training. Internal to the
+// The limits of the other ranks of a node. Each acts by its own rule: a warning at a lower figure says
+// nothing of where another rank wanted its training to end. Ranks that were given the same limits have one of
+// them together, which acts once. They outlive their ranks: what they limit is the training. Internal to the
 // module.
 #pragma once
 
@@ -16,7 +16,7 @@ class RankLimitList {
  public:
   struct Held {
     Limits limits;
-    std::optional<int> rank;             ///< the first one that was given them
+    std::optional<int> rank;            ///< the first one that was given them
     std::vector<std::size_t> owners{};  ///< places among the ranks that are attached
   };
 

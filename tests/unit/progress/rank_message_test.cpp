@@ -54,17 +54,16 @@ TEST(RankMessage, KeepsAllOfAnEvent) {
 TEST(RankMessage, KeepsWhatARankSaysOfItself) {
   RankMessage message;
   message.kind = RankMessage::Kind::attach;
-  message.greeting = {
-      3,
-      1,
-      4711,
-      "mine",
-      {.energy_j = 7.2e6,
-       .at_energy = RankLimits::Act::command,
-       .projected_j = {},
-       .probability = 0.9,
-       .dry = true,
-       .command = "mail \"me\""}};
+  message.greeting = {3,
+                      1,
+                      4711,
+                      "mine",
+                      {.energy_j = 7.2e6,
+                       .at_energy = RankLimits::Act::command,
+                       .projected_j = {},
+                       .probability = 0.9,
+                       .dry = true,
+                       .command = "mail \"me\""}};
   const auto attach = rank_message(to_line(message));
   ASSERT_TRUE(attach);
   EXPECT_EQ(attach->kind, RankMessage::Kind::attach);
