@@ -114,7 +114,10 @@ void Engine::note_ranks() {
     }
     if (rank.exit_status.value_or(0) == 0) continue;
     sink().note(fmt::format("{} ended with exit status {}", name, *rank.exit_status));
-    if (failed_rank_status_ == 0) failed_rank_status_ = *rank.exit_status;
+    // A launcher ends the others by a signal, so another status is nearer to the reason.
+    if (failed_rank_status_ == 0 ||
+        (ended_by_a_signal(failed_rank_status_) && !ended_by_a_signal(*rank.exit_status)))
+      failed_rank_status_ = *rank.exit_status;
   }
 }
 
