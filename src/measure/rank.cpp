@@ -33,6 +33,8 @@ constexpr Seconds failing_patience{0.5};
 constexpr Seconds successor_patience{3};
 /// For what an attached rank still has to say at its end.
 constexpr int farewell_patience_ms = 200;
+/// For the rank that measures to close its run, where all are asked to end.
+constexpr auto closing_patience = std::chrono::milliseconds(700);
 /// How often the run of the rank that measures is looked for, and a rank that measures, where there is none.
 constexpr int look_ms = 50;
 constexpr int idle_ms = 1000;
@@ -339,6 +341,16 @@ void Rank::tell_hidden_boards(Measurement& own) {
   observer_->trouble(line);
 }
 
+/// Open MPI asks all ranks to end, and kills those that are left as soon as one of them has: the one that
+/// measures has to close its run first.
+void Rank::await_end_of_measurement() {
+  const auto deadline = std::chrono::steady_clock::now() + closing_patience;
+  while (std::chrono::steady_clock::now() < deadline && !link_->read().gone) {
+    pollfd waiting{link_->descriptor(), POLLIN, 0};
+    (void)::poll(&waiting, 1, look_ms);
+  }
+}
+
 /// Of an attached rank.
 MeasurementResult Rank::part(const Ending& ending) {
   (void)failure_of([&] {
@@ -349,6 +361,7 @@ MeasurementResult Rank::part(const Ending& ending) {
     pollfd waiting{link_->descriptor(), POLLOUT, 0};
     while (link_->has_more() && ::poll(&waiting, 1, farewell_patience_ms) > 0) link_->write_more();
     if (!run_told_) observer_->told(rank_text(job_) + ": measured by another rank");
+    if (ending.status == trace::RunStatus::interrupted) await_end_of_measurement();
   });
   link_.reset();
   socket_.reset();

@@ -73,6 +73,7 @@ class Rank {
   void leave_untouched();
   [[nodiscard]] Result<MeasurementResult> finish_own(Measurement& own, Ending ending);
   void tell_hidden_boards(Measurement& own);
+  void await_end_of_measurement();
   [[nodiscard]] MeasurementResult part(const Ending& ending);
 
   NodeOptions options_;
