@@ -109,8 +109,8 @@ Status CommandRun::prepare(sensors::Environment environment) {
     socket.emplace(std::move(*listening));
   }
   // A program in it then knows that this measurement is its rank's, and not that of a whole launch.
-  if (trace::may_share_node(job))
-    child_options.environment.emplace_back("JOULECAST_RANK", std::to_string(*job.local_rank));
+  is_rank_ = trace::may_share_node(job);
+  if (is_rank_) child_options.environment.emplace_back("JOULECAST_RANK", std::to_string(*job.local_rank));
   if (options_.watch_output && !options_.keep_buffering && !writes_to_terminal() &&
       can_be_relayed(STDOUT_FILENO) && ::getenv("PYTHONUNBUFFERED") == nullptr)
     child_options.environment.emplace_back("PYTHONUNBUFFERED", "1");

@@ -103,6 +103,7 @@ class CommandRun final : public measure::NodeObserver {
   std::atomic<measure::NodeMeasurement*> heard_by_{nullptr};
   std::optional<int> exit_status_;
   SteadyTime end_;
+  bool is_rank_ = false;         ///< one of several on this node, as its launcher says
   bool signalled_ = false;       ///< somebody asked the command to end,
   bool asked_to_end_ = false;    ///< and not only by closing its terminal
   bool ended_by_limit_ = false;  ///< or by the probe

@@ -18,6 +18,8 @@ namespace {
 
 /// How long the rest of the output may take once somebody asked for the end. The relay goes on without us.
 constexpr Seconds drain_patience{2};
+/// Of a rank: a launcher kills it a second after it asked, and then its run would not be closed.
+constexpr Seconds rank_drain_patience{0.3};
 /// How often a relay that was killed and cannot be replaced is tried again.
 constexpr int relay_retry_ms = 1000;
 /// How often the relay is told again that the command has ended, if it could not be told.
@@ -152,7 +154,8 @@ void CommandRun::take_signals() {
   if (child_->take_stop()) suspend();
   if (!exit_status_) return;
   end_ = clock_->steady();
-  if (signalled_) drain_until_ = end_ + drain_patience;
+  measurement_->work_has_ended();
+  if (signalled_) drain_until_ = end_ + (is_rank_ ? rank_drain_patience : drain_patience);
   drain();
 }
 

@@ -34,6 +34,7 @@ Engine::Engine(MeasurementOptions options, sensors::Environment environment,
       limits_(options_.limits),
       header_(std::move(options_.run)) {
   if (!trace::is_known(header_.info.job)) header_.info.job = trace::job_of(environment_.variable);
+  know_limits();
 }
 
 std::optional<Watts> Engine::measure_idle(Seconds duration, const std::function<bool()>& stop) {
@@ -230,7 +231,9 @@ void Engine::take_over(Heard heard) {
   training_->hear(hear_socket());
   recorder_->take(meters_.drain());
   for (const auto& text : heard.notes) sink().note(text);
-  if (heard.limits) limits_ = Limits(*heard.limits);
+  if (!heard.limits) return;
+  limits_ = Limits(*heard.limits);
+  tell_ranks_of_limits();
 }
 
 void Engine::tick(Heard heard, Fresh fresh) {
@@ -254,11 +257,21 @@ void Engine::tick(Heard heard, Fresh fresh) {
 }
 
 void Engine::check_limits() {
-  for (const auto& verdict : limits_.check(limit_state())) {
-    // What acted is in the record, also where it would not be kept otherwise.
-    if (verdict.projected) follow_training([](Training& training) { training.keep_projection(); });
-    tell_limit(verdict);
-  }
+  bool acted = false;
+  const auto check = [&](Limits& limits, const auto& tell) {
+    for (const auto& verdict : limits.check(limit_state(limits))) {
+      // What acted is in the record, also where it would not be kept otherwise.
+      if (verdict.projected) follow_training([](Training& training) { training.keep_projection(); });
+      tell(verdict);
+      acted = true;
+    }
+    return limits.has_ended_the_work();
+  };
+  bool ended = check(limits_, [this](const Limits::Verdict& verdict) { tell_limit(verdict); });
+  for (auto& held : others_limits_.held())
+    ended =
+        ended || check(held.limits, [&](const Limits::Verdict& verdict) { tell_limit_of(held, verdict); });
+  if (acted) tell_ranks_of_limits();
 }
 
 std::optional<Joules> Engine::used_with_earlier() const {
@@ -268,7 +281,7 @@ std::optional<Joules> Engine::used_with_earlier() const {
 }
 
 /// What has been used is known even if the training's messages cannot be followed.
-LimitState Engine::limit_state() {
+LimitState Engine::limit_state(const Limits& limits) {
   LimitState state;
   state.elapsed = clock().steady() - start_;
   state.used = used_with_earlier();
@@ -278,8 +291,8 @@ LimitState Engine::limit_state() {
     if (!projection) return;
     state.projected = projection->total.value;
     state.ready = training.may_act();
-    if (limits_.options().projected)
-      state.probability_above = training.probability_above(*limits_.options().projected);
+    if (limits.options().projected)
+      state.probability_above = training.probability_above(*limits.options().projected);
   });
   return state;
 }
@@ -314,7 +327,7 @@ void Engine::finish(Heard heard, const Ending& ending) {
           end, [this](Seconds time) { return recorder_->energy_until(time); }, as_planned);
     });
     keep_doubt();
-    if (const auto line = limits_.at_end(limit_state())) tell_limit({*line, OnLimit::warn, {}, {}, {}, {}});
+    tell_end_of_limits();
     note_losses();
     note_rates();
   }

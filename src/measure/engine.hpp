@@ -10,6 +10,7 @@
 #include "measure/clock_watch.hpp"
 #include "measure/measurement.hpp"
 #include "measure/meters.hpp"
+#include "measure/rank_limits.hpp"
 #include "measure/recording.hpp"
 #include "measure/training.hpp"
 #include "store/patience.hpp"
@@ -77,12 +78,16 @@ class Engine {
   void take_late_sensors();
   void miss_named_gpus();
   void follow_training(const std::function<void(Training&)>& step);
-  [[nodiscard]] LimitState limit_state();
+  [[nodiscard]] LimitState limit_state(const Limits& limits);
   [[nodiscard]] std::optional<Joules> used_with_earlier() const;
   void tell_disagreement();
   void keep_doubt();
   void tell_limit(Limits::Verdict verdict);
   void check_limits();
+  void tell_end_of_limits();
+  void know_limits();
+  void tell_limit_of(const RankLimitList::Held& held, Limits::Verdict verdict);
+  void tell_ranks_of_limits();
   void note_losses();
   void greet_ranks();
   void note_ranks();
@@ -96,6 +101,7 @@ class Engine {
   Observer* observer_;
   Meters meters_;
   Limits limits_;
+  RankLimitList others_limits_;
   SteadyTime start_;
   trace::Run header_;  ///< the run without its measurements, as last sent to the store
   trace::NullSink nowhere_;
@@ -111,6 +117,7 @@ class Engine {
   Seconds duration_{0};
   std::size_t greeted_ranks_ = 0;
   int failed_rank_status_ = 0;  ///< of the first other rank that failed
+  bool lost_rank_ = false;      ///< one was killed, or died without a word
   bool missing_gpus_told_ = false;
   bool disagreement_told_ = false;
   bool follows_training_ = true;

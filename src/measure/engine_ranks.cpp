@@ -2,12 +2,24 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <csignal>
+#include <set>
+#include <string>
 #include <utility>
 
 #include "measure/engine.hpp"
 #include "trace/rank_tag.hpp"
 
 namespace joulecast::measure {
+namespace {
+
+/// As shells tell it.
+bool ended_by_a_signal(int exit_status) {
+  return exit_status == 128 + SIGHUP || exit_status == 128 + SIGINT || exit_status == 128 + SIGTERM ||
+         exit_status == 128 + SIGKILL;
+}
+
+}  // namespace
 
 std::vector<progress::AttachedRank> Engine::ranks() const {
   return socket_ ? socket_->ranks() : std::vector<progress::AttachedRank>{};
@@ -21,38 +33,104 @@ void Engine::tell_ranks(const progress::RankOrder& order) {
   if (socket_) socket_->tell_ranks(order);
 }
 
+/// Those of a rank that measured before hold on, and what it has acted on is not acted on again.
+void Engine::know_limits() {
+  lost_rank_ = options_.a_rank_was_lost;
+  for (const auto& known : std::exchange(options_.known_limits, {}))
+    if (known.limits == limits_of(limits_.options()))
+      limits_ = Limits(limits_.options(), {known.energy_told, known.projected_told});
+    else
+      others_limits_.add(known);
+}
+
+/// So that they hold on where one of the ranks goes on measuring.
+void Engine::tell_ranks_of_limits() {
+  if (!socket_ || socket_->ranks().empty()) return;
+  auto all = others_limits_.known();
+  if (const auto own = known_of(limits_, header_.info.job.rank); !own.limits.empty()) all.push_back(own);
+  progress::RankOrder order;
+  order.kind = progress::RankOrder::Kind::limits;
+  for (auto& known : all) {
+    order.known = std::move(known);
+    socket_->tell_ranks(order);
+  }
+}
+
+/// A command is run by a rank that was given it, or not at all.
+void Engine::tell_limit_of(const RankLimitList::Held& held, Limits::Verdict verdict) {
+  const auto name = held.rank ? fmt::format("rank {}", *held.rank) : std::string("another rank");
+  verdict.why += fmt::format(" (a limit of {})", name);
+  if (verdict.action != OnLimit::command) return tell_limit(std::move(verdict));
+  const auto owner = std::ranges::find_if(
+      held.owners, [this](std::size_t place) { return socket_ && socket_->ranks()[place].is_there; });
+  if (owner == held.owners.end()) {
+    verdict.action = OnLimit::warn;
+    verdict.why += "; its command is not run, since that rank has ended";
+    return tell_limit(std::move(verdict));
+  }
+  progress::RankOrder order;
+  order.kind = progress::RankOrder::Kind::reached;
+  order.why = verdict.why;
+  if (recording_) order.run_id = recording_->id();
+  if (verdict.limit) order.limit_j = verdict.limit->value();
+  if (verdict.used) order.used_j = verdict.used->value();
+  if (verdict.projected) order.projected_j = verdict.projected->value();
+  sink().note(verdict.why);
+  socket_->tell_rank(*owner, order);
+}
+
+/// Ranks that could not watch the same figure for the same reason are told once.
+void Engine::tell_end_of_limits() {
+  std::set<std::string> told;
+  const auto tell = [&](const Limits& limits) {
+    const auto line = limits.at_end(limit_state(limits));
+    if (line && told.insert(*line).second) tell_limit({*line, OnLimit::warn, {}, {}, {}, {}});
+  };
+  tell(limits_);
+  for (const auto& held : others_limits_.held()) tell(held.limits);
+}
+
 /// The names and limits that the user gave to ranks that have just attached.
 void Engine::greet_ranks() {
   const auto& ranks = socket_->ranks();
   if (ranks.size() == greeted_ranks_) return;
-  auto options = limits_.options();
   for (; greeted_ranks_ < ranks.size(); ++greeted_ranks_) {
     const auto& greeting = ranks[greeted_ranks_].greeting;
     if (!greeting.name.empty() && greeting.name != header_.info.name)
       header_.tags.emplace(trace::rank_tag(greeting.rank.value_or(0)), greeting.name);
-    options = stricter_of(std::move(options), greeting.limits);
+    if (greeting.limits != limits_of(limits_.options())) others_limits_.add(greeting, greeted_ranks_);
   }
   sink().describe(header_);
-  if (options != limits_.options()) limits_ = Limits(std::move(options));
+  tell_ranks_of_limits();
 }
 
 /// How the other ranks of this node ended. One that was killed says nothing.
 void Engine::note_ranks() {
   for (const auto& rank : ranks()) {
     const auto name = rank.greeting.rank ? fmt::format("rank {}", *rank.greeting.rank) : "another rank";
-    if (!rank.is_there && !rank.has_left)
+    if (!rank.is_there && !rank.has_left) {
       sink().note(name + " was lost: it ended without a word, as a process that is killed does");
+      lost_rank_ = true;
+    }
     if (rank.exit_status.value_or(0) == 0) continue;
     sink().note(fmt::format("{} ended with exit status {}", name, *rank.exit_status));
-    if (failed_rank_status_ == 0) failed_rank_status_ = *rank.exit_status;
+    // A launcher ends the others by a signal, so another status is nearer to the reason.
+    if (failed_rank_status_ == 0 ||
+        (ended_by_a_signal(failed_rank_status_) && !ended_by_a_signal(*rank.exit_status)))
+      failed_rank_status_ = *rank.exit_status;
   }
 }
 
-/// The account is that of all ranks, and so is its status.
+/// The account is that of all ranks, and so is its status. A
+/// launcher ends the others once one has failed, so that its status is the reason.
 void Engine::fail_with_ranks() {
-  if (failed_rank_status_ == 0 || header_.status != trace::RunStatus::finished) return;
+  const bool finished = header_.status == trace::RunStatus::finished;
+  const bool interrupted = header_.status == trace::RunStatus::interrupted;
+  const bool failed =
+      failed_rank_status_ != 0 && (finished || (interrupted && !ended_by_a_signal(failed_rank_status_)));
+  if (!failed && !(finished && lost_rank_)) return;
   header_.status = trace::RunStatus::failed;
-  header_.exit_status = failed_rank_status_;
+  header_.exit_status = failed ? std::optional(failed_rank_status_) : std::nullopt;
 }
 
 }  // namespace joulecast::measure

@@ -122,17 +122,32 @@ std::optional<Limits::Verdict> Limits::doubt(const LimitState& state) {
   return verdict;
 }
 
-LimitOptions stricter_of(LimitOptions own, const progress::RankLimits& other) {
-  if (other.energy_j && (!own.energy || Joules{*other.energy_j} < *own.energy)) {
-    own.energy = Joules{*other.energy_j};
-    own.at_energy = other.ends_at_energy ? OnLimit::terminate : OnLimit::warn;
-  }
-  if (other.projected_j && (!own.projected || Joules{*other.projected_j} < *own.projected)) {
-    own.projected = Joules{*other.projected_j};
-    own.probability = other.probability;
-    own.dry = other.dry;
-  }
-  return own;
+progress::RankLimits limits_of(const LimitOptions& options) {
+  using Act = progress::RankLimits::Act;
+  progress::RankLimits limits;
+  if (options.energy) limits.energy_j = options.energy->value();
+  limits.at_energy = options.at_energy == OnLimit::terminate ? Act::end
+                     : options.at_energy == OnLimit::command ? Act::command
+                                                             : Act::warn;
+  if (options.projected) limits.projected_j = options.projected->value();
+  limits.probability = options.probability;
+  limits.dry = options.dry;
+  limits.command = options.command;
+  return limits;
+}
+
+LimitOptions options_of(const progress::RankLimits& limits) {
+  using Act = progress::RankLimits::Act;
+  LimitOptions options;
+  if (limits.energy_j) options.energy = Joules{*limits.energy_j};
+  options.at_energy = limits.at_energy == Act::end       ? OnLimit::terminate
+                      : limits.at_energy == Act::command ? OnLimit::command
+                                                         : OnLimit::warn;
+  if (limits.projected_j) options.projected = Joules{*limits.projected_j};
+  options.probability = limits.probability;
+  options.dry = limits.dry;
+  options.command = limits.command;
+  return options;
 }
 
 std::vector<Limits::Verdict> Limits::check(const LimitState& state) {

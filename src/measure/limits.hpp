@@ -34,9 +34,9 @@ struct LimitOptions {
   bool operator==(const LimitOptions&) const = default;
 };
 
-/// The limits of one rank and of another one on the same node, whose energy is the same: of two limits of one
-/// kind the lower one.
-[[nodiscard]] LimitOptions stricter_of(LimitOptions own, const progress::RankLimits& other);
+/// The same in the words of ranks, which tell each other of their limits.
+[[nodiscard]] progress::RankLimits limits_of(const LimitOptions& options);
+[[nodiscard]] LimitOptions options_of(const progress::RankLimits& limits);
 
 /// The energy at which a forecast above the limit is acted on: once an eighth of the rest would suffice to
 /// exceed the limit, and not before four fifths of it have been used: a training that ends below that is
@@ -59,9 +59,18 @@ struct LimitState {
 
 class Limits {
  public:
+  /// Which limits were told, and acted on, already.
+  struct Told {
+    bool energy = false;
+    bool projected = false;
+  };
   explicit Limits(LimitOptions options) : options_(std::move(options)) {}
+  Limits(LimitOptions options, Told told)
+      : options_(std::move(options)), energy_told_(told.energy), projected_told_(told.projected) {}
 
   [[nodiscard]] const LimitOptions& options() const { return options_; }
+  [[nodiscard]] Told told() const { return {energy_told_, projected_told_}; }
+  [[nodiscard]] bool has_ended_the_work() const { return ended_; }
 
   struct Verdict {
     std::string why;                 ///< one line

@@ -247,7 +247,8 @@ void Measurement::Worker::tell_ranks(progress::RankOrder order) {
 }
 
 bool Measurement::Worker::is_alone() const {
-  return std::ranges::none_of(ranks_, &progress::AttachedRank::is_there);
+  return std::ranges::none_of(
+      ranks_, [](const progress::AttachedRank& rank) { return rank.is_there && !rank.has_left; });
 }
 
 bool Measurement::Worker::wait_for_ranks(Seconds patience) const {

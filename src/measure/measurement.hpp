@@ -35,6 +35,9 @@ struct MeasurementOptions {
   /// one.
   Seconds store_patience{10};
   LimitOptions limits;
+  /// Limits of all ranks of this node, as the rank that measured before knew them.
+  std::vector<progress::KnownLimits> known_limits;
+  bool a_rank_was_lost = false;  ///< the one that measured before: the training has failed
   ContinueOptions continues;
   bool keep_command = false;           ///< keep the command's arguments also where others can read the store
   std::optional<double> total_epochs;  ///< if the training does not tell

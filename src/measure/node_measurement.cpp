@@ -74,6 +74,10 @@ void NodeMeasurement::end_others(const std::string& why) {
   if (const auto own = rank_->own()) own->tell_ranks({progress::RankOrder::Kind::end, why});
 }
 
+void NodeMeasurement::work_has_ended() {
+  if (rank_->is_ours()) rank_->work_has_ended();
+}
+
 Result<MeasurementResult> NodeMeasurement::finish(Ending ending) {
   if (!rank_->is_ours())
     return fail(ErrorKind::invalid, "measurement", "belongs to the process that prepared it");

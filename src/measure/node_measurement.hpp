@@ -59,10 +59,14 @@ class NodeMeasurement {
   /// Asks the commands of all other ranks to end, where this one measures.
   void end_others(const std::string& why);
 
+  /// This rank's command has ended, and what is left of its output is still to come: where another rank
+  /// leaves the measurement now, there is nothing to take over. Any thread.
+  void work_has_ended();
+
   /// Ends this rank's part. If it measures and others still run, it goes on measuring for at most two
   /// seconds, in which most launches end, and then leaves the node to one of them. A rank that has failed
-  /// does not wait: its launcher ends the others once it knows. The result of an attached rank has the id and
-  /// the store of its run, and no energy.
+  /// or was asked to end waits half a second: its launcher ends the others once it knows. The result of an
+  /// attached rank has the id and the store of its run, and no energy.
   [[nodiscard]] Result<MeasurementResult> finish(Ending ending);
 
  private:

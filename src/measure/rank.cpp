@@ -26,10 +26,15 @@ constexpr auto meeting_patience = std::chrono::seconds(1);
 constexpr auto between_tries = std::chrono::milliseconds(1);
 /// In which most launches end once their first rank has ended.
 constexpr Seconds ending_patience{2};
+/// The same for a rank that failed or was asked to end: its launcher ends the others once it knows, and kills
+/// after a second whoever is still there. Ranks that fail together end within this.
+constexpr Seconds failing_patience{0.5};
 /// For another rank to open its sensors.
 constexpr Seconds successor_patience{3};
 /// For what an attached rank still has to say at its end.
 constexpr int farewell_patience_ms = 200;
+/// For the rank that measures to close its run, where all are asked to end.
+constexpr auto closing_patience = std::chrono::milliseconds(700);
 /// How often the run of the rank that measures is looked for, and a rank that measures, where there is none.
 constexpr int look_ms = 50;
 constexpr int idle_ms = 1000;
@@ -51,18 +56,6 @@ std::string rank_text(const trace::Job& job) {
   (void)::gethostname(host.data(), host.size() - 1);
   const std::string node = job.node.empty() ? host.data() : job.node;
   return node.empty() ? text : text + " on " + node;
-}
-
-progress::RankLimits limits_of(const LimitOptions& options) {
-  progress::RankLimits limits;
-  // A command at the limit is run by the rank that was given it, or not at all.
-  if (options.energy && options.at_energy != OnLimit::command) limits.energy_j = options.energy->value();
-  limits.ends_at_energy = options.at_energy == OnLimit::terminate;
-  if (options.projected && options.at_energy != OnLimit::command)
-    limits.projected_j = options.projected->value();
-  limits.probability = options.probability;
-  limits.dry = options.dry;
-  return limits;
 }
 
 RankMessage farewell(std::optional<int> exit_status = {}) {
@@ -124,7 +117,7 @@ bool Rank::attach_to(const std::filesystem::path& socket) {
   RankMessage greeting;
   greeting.kind = RankMessage::Kind::attach;
   greeting.greeting = {job_.rank, job_.local_rank, ::getpid(), options_.given_name,
-                       limits_of(options_.measurement.limits)};
+                       limits_are_over_ ? progress::RankLimits{} : limits_of(options_.measurement.limits)};
   link_->say(greeting);
   return true;
 }
@@ -133,6 +126,12 @@ Status Rank::measure() {
   auto environment = environment_;
   auto wanted = options_.measurement;
   wanted.run.info.job = job_;
+  wanted.known_limits = known_limits_;
+  wanted.a_rank_was_lost = their_rank_was_lost_;
+  if (limits_are_over_) {  // the command is ending; to ask it twice may keep it from saving its state
+    wanted.limits = {};
+    wanted.known_limits.clear();
+  }
   {
     const std::lock_guard lock(mutex_);
     if (!run_.id.empty()) {
@@ -182,14 +181,33 @@ void Rank::work() {
       look_for_run();
       if (!link_ && !leaving_) take_over();
       if (!link_) return;
+      std::error_code ignored;
       const auto heard = link_->read();
       if (heard.gone) link_.reset();
-      for (const auto& order : heard.orders)
-        if (order.kind == RankOrder::Kind::end) observer_->asked_to_end(order.why);
+      for (const auto& order : heard.orders) take_order(order);
+      // Who ends by itself takes its socket away.
+      if (heard.gone && std::filesystem::exists(their_socket_, ignored)) their_rank_was_lost_ = true;
       const bool left_to_us = std::ranges::any_of(
           heard.orders, [](const RankOrder& order) { return order.kind == RankOrder::Kind::take_over; });
       if ((left_to_us || heard.gone) && !leaving_) take_over();
     });
+  }
+}
+
+void Rank::take_order(const RankOrder& order) {
+  if (order.kind == RankOrder::Kind::end) {
+    limits_are_over_ = true;
+    observer_->asked_to_end(order.why);
+  } else if (order.kind == RankOrder::Kind::limits) {
+    std::erase_if(known_limits_,
+                  [&](const progress::KnownLimits& known) { return known.limits == order.known.limits; });
+    known_limits_.push_back(order.known);
+  } else if (order.kind == RankOrder::Kind::reached) {
+    const auto joules = [](std::optional<double> value) {
+      return value ? std::optional(Joules{*value}) : std::nullopt;
+    };
+    observer_->limit_reached({order.why, OnLimit::command, joules(order.limit_j), joules(order.used_j),
+                              joules(order.projected_j), order.run_id});
   }
 }
 
@@ -224,6 +242,7 @@ void Rank::look_for_run() {
 
 /// The rank that measured has ended or died. One of those that are left goes on, the others attach to it.
 void Rank::take_over() {
+  if (work_is_over_) return;
   if (!meeting_) {
     if (!socket_) return;
     auto meeting = progress::Meeting::of(job_, meeting_folder(), options_.within);
@@ -236,9 +255,11 @@ void Rank::take_over() {
     if (!found || *found == their_socket_) return;
     if (link_) link_->say(farewell());  // or who measured until now takes it for lost
     run_told_ = !attach_to(*found);
+    if (!run_told_) their_rank_was_lost_ = false;  // the one that took over says it
     return;
   }
   const auto measured = measure();
+  if (work_is_over_ || leaving_) return leave_untouched();
   const Moment now{environment_.clock->wall(), environment_.clock->steady()};
   const auto began = measured ? own()->start(now) : Status(propagate(measured.error()));
   if (!began) {
@@ -252,8 +273,21 @@ void Rank::take_over() {
   message.time = now.steady;
   if (link_) link_->say(message);
   own()->hear(std::exchange(untold_, {}));
+  if (their_rank_was_lost_)
+    own()->note(
+        "the rank that measured before was lost: it ended without a word, as a process that is killed does");
   observer_->told(
       fmt::format("{}: goes on measuring this node, as the rank that did has ended", rank_text(job_)));
+}
+
+/// This rank's work has ended while the sensors were opened: there is nothing to measure, and nothing is
+/// stored.
+void Rank::leave_untouched() {
+  {
+    const std::lock_guard lock(mutex_);
+    own_.reset();
+  }
+  meeting_->give_back();
 }
 
 void Rank::hear(std::vector<progress::Event> events) {
@@ -274,8 +308,8 @@ Result<MeasurementResult> Rank::finish(Ending ending) {
 
 Result<MeasurementResult> Rank::finish_own(Measurement& own, Ending ending) {
   if (!ending.at) ending.at = environment_.clock->steady();
-  const bool failed = ending.status == trace::RunStatus::failed;
-  if (!own.wait_for_ranks(failed ? Seconds{0} : ending_patience) && meeting_) {
+  const bool finished = ending.status == trace::RunStatus::finished;
+  if (!own.wait_for_ranks(finished ? ending_patience : failing_patience) && meeting_) {
     meeting_->give_back();
     own.tell_ranks({RankOrder::Kind::take_over, {}});
     const auto successor = own.wait_for_successor(successor_patience);
@@ -307,6 +341,16 @@ void Rank::tell_hidden_boards(Measurement& own) {
   observer_->trouble(line);
 }
 
+/// Open MPI asks all ranks to end, and kills those that are left as soon as one of them has: the one that
+/// measures has to close its run first.
+void Rank::await_end_of_measurement() {
+  const auto deadline = std::chrono::steady_clock::now() + closing_patience;
+  while (std::chrono::steady_clock::now() < deadline && !link_->read().gone) {
+    pollfd waiting{link_->descriptor(), POLLIN, 0};
+    (void)::poll(&waiting, 1, look_ms);
+  }
+}
+
 /// Of an attached rank.
 MeasurementResult Rank::part(const Ending& ending) {
   (void)failure_of([&] {
@@ -317,6 +361,7 @@ MeasurementResult Rank::part(const Ending& ending) {
     pollfd waiting{link_->descriptor(), POLLOUT, 0};
     while (link_->has_more() && ::poll(&waiting, 1, farewell_patience_ms) > 0) link_->write_more();
     if (!run_told_) observer_->told(rank_text(job_) + ": measured by another rank");
+    if (ending.status == trace::RunStatus::interrupted) await_end_of_measurement();
   });
   link_.reset();
   socket_.reset();

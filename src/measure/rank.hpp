@@ -53,6 +53,8 @@ class Rank {
     const std::lock_guard lock(mutex_);
     return run_.id;
   }
+  /// This rank's command has ended: it takes no measurement over any more.
+  void work_has_ended() { work_is_over_ = true; }
   [[nodiscard]] Result<MeasurementResult> finish(Ending ending);
 
  private:
@@ -64,11 +66,14 @@ class Rank {
   [[nodiscard]] Status start_thread();
   void leave_thread();
   void work();
+  void take_order(const progress::RankOrder& order);
   void look_for_run();
   void pass_on();
   void take_over();
+  void leave_untouched();
   [[nodiscard]] Result<MeasurementResult> finish_own(Measurement& own, Ending ending);
   void tell_hidden_boards(Measurement& own);
+  void await_end_of_measurement();
   [[nodiscard]] MeasurementResult part(const Ending& ending);
 
   NodeOptions options_;
@@ -84,6 +89,7 @@ class Rank {
   std::optional<WakeUp> wake_up_;
   Thread thread_;
   std::atomic<bool> leaving_ = false;
+  std::atomic<bool> work_is_over_ = false;
   mutable std::mutex mutex_;
   std::shared_ptr<Measurement> own_;
   std::vector<progress::Event> heard_;
@@ -92,6 +98,9 @@ class Rank {
   std::optional<progress::RankLink> link_;
   std::vector<progress::Event> untold_;
   std::filesystem::path their_socket_;
+  std::vector<progress::KnownLimits> known_limits_;  ///< of all ranks
+  bool their_rank_was_lost_ = false;                 ///< that measured, and was killed
+  bool limits_are_over_ = false;                     ///< one of them has asked the commands to end
   bool run_told_ = false;
 };
 

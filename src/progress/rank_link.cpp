@@ -13,7 +13,7 @@ namespace joulecast::progress {
 namespace {
 
 constexpr std::size_t most_pending = 1 << 20;
-constexpr std::size_t longest_order = 4096;
+constexpr std::size_t longest_order = 1 << 16;
 
 }  // namespace
 

@@ -106,17 +106,30 @@ Event event_of(const Json& json) {
   return event;
 }
 
+void put(Json& json, const RankLimits& limits) {
+  put(json, "limit_energy_j", limits.energy_j);
+  json["at_energy"] = static_cast<int>(limits.at_energy);
+  put(json, "limit_projected_j", limits.projected_j);
+  json["probability"] = limits.probability;
+  if (limits.dry) json["dry"] = true;
+  if (!limits.command.empty()) json["command"] = limits.command;
+}
+
+void take(const Json& json, RankLimits& limits) {
+  take(json, "limit_energy_j", limits.energy_j);
+  take(json, "at_energy", limits.at_energy, RankLimits::Act::command);
+  take(json, "limit_projected_j", limits.projected_j);
+  take(json, "probability", limits.probability);
+  take(json, "dry", limits.dry);
+  take(json, "command", limits.command);
+}
+
 Json json_of(const RankGreeting& greeting) {
   Json json{{"pid", greeting.pid}};
   put(json, "rank", greeting.rank);
   put(json, "local_rank", greeting.local_rank);
   if (!greeting.name.empty()) json["name"] = greeting.name;
-  const auto& limits = greeting.limits;
-  put(json, "limit_energy_j", limits.energy_j);
-  if (limits.ends_at_energy) json["ends_at_energy"] = true;
-  put(json, "limit_projected_j", limits.projected_j);
-  json["probability"] = limits.probability;
-  if (limits.dry) json["dry"] = true;
+  put(json, greeting.limits);
   return json;
 }
 
@@ -128,12 +141,7 @@ RankGreeting greeting_of(const Json& json) {
   take(json, "rank", greeting.rank);
   take(json, "local_rank", greeting.local_rank);
   take(json, "name", greeting.name);
-  auto& limits = greeting.limits;
-  take(json, "limit_energy_j", limits.energy_j);
-  take(json, "ends_at_energy", limits.ends_at_energy);
-  take(json, "limit_projected_j", limits.projected_j);
-  take(json, "probability", limits.probability);
-  take(json, "dry", limits.dry);
+  take(json, greeting.limits);
   return greeting;
 }
 
@@ -195,8 +203,23 @@ std::optional<RankMessage> rank_message(std::string_view line) {
 }
 
 std::string to_line(const RankOrder& order) {
-  if (order.kind == RankOrder::Kind::take_over) return dump({{"order", "take_over"}});
-  return dump({{"order", "end"}, {"why", order.why}});
+  using enum RankOrder::Kind;
+  Json json{{"order", "take_over"}};
+  if (order.kind == end) json = {{"order", "end"}, {"why", order.why}};
+  if (order.kind == limits) {
+    json = {{"order", "limits"},
+            {"energy_told", order.known.energy_told},
+            {"projected_told", order.known.projected_told}};
+    put(json, "rank", order.known.rank);
+    put(json, order.known.limits);
+  }
+  if (order.kind == reached) {
+    json = {{"order", "reached"}, {"why", order.why}, {"run", order.run_id}};
+    put(json, "limit_j", order.limit_j);
+    put(json, "used_j", order.used_j);
+    put(json, "projected_j", order.projected_j);
+  }
+  return dump(json);
 }
 
 std::optional<RankOrder> rank_order(std::string_view line) {
@@ -207,8 +230,23 @@ std::optional<RankOrder> rank_order(std::string_view line) {
   RankOrder order;
   take(json, "why", order.why);
   if (kind == "take_over") return order;
-  if (kind != "end") return std::nullopt;
-  order.kind = RankOrder::Kind::end;
+  if (kind == "end") {
+    order.kind = RankOrder::Kind::end;
+  } else if (kind == "limits") {
+    order.kind = RankOrder::Kind::limits;
+    take(json, "rank", order.known.rank);
+    take(json, "energy_told", order.known.energy_told);
+    take(json, "projected_told", order.known.projected_told);
+    take(json, order.known.limits);
+  } else if (kind == "reached") {
+    order.kind = RankOrder::Kind::reached;
+    take(json, "run", order.run_id);
+    take(json, "limit_j", order.limit_j);
+    take(json, "used_j", order.used_j);
+    take(json, "projected_j", order.projected_j);
+  } else {
+    return std::nullopt;
+  }
   return order;
 }
 

@@ -11,13 +11,25 @@
 
 namespace joulecast::progress {
 
-/// Limits that the user gave to a rank that does not measure.
+/// Limits that the user gave to a rank.
 struct RankLimits {
+  enum class Act { warn, end, command };
   std::optional<double> energy_j;
-  bool ends_at_energy = false;
+  Act at_energy = Act::warn;
   std::optional<double> projected_j;
   double probability = 0.95;
   bool dry = false;
+  std::string command = {};  ///< for Act::command; only a rank that was given it runs it
+  bool operator==(const RankLimits&) const = default;
+  [[nodiscard]] bool empty() const { return !energy_j && !projected_j; }
+};
+
+/// What is known of one rank's limits, and which of them have been acted on.
+struct KnownLimits {
+  RankLimits limits;
+  std::optional<int> rank;
+  bool energy_told = false;
+  bool projected_told = false;
 };
 
 /// Of a rank that attaches.
@@ -53,9 +65,16 @@ struct RankOrder {
   enum class Kind {
     take_over,  ///< its own command has ended: the first rank to take the node's lock goes on
     end,        ///< a limit asks every rank's command to end, because of `why`
+    limits,     ///< `known`: they hold as well where another rank measures
+    reached,    ///< a limit of the rank that is told: it is to run its command
   };
   Kind kind = Kind::take_over;
   std::string why = {};
+  KnownLimits known = {};
+  std::string run_id = {};  ///< of `reached`, with the next three
+  std::optional<double> limit_j = {};
+  std::optional<double> used_j = {};
+  std::optional<double> projected_j = {};
 };
 
 [[nodiscard]] std::string to_line(const RankOrder& order);

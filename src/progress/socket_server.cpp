@@ -185,6 +185,12 @@ void SocketServer::tell_ranks(const RankOrder& order) {
     if (client.rank) (void)::send(number, line.data(), line.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
 }
 
+void SocketServer::tell_rank(std::size_t place, const RankOrder& order) {
+  const auto line = to_line(order);
+  for (const auto& [number, client] : clients_)
+    if (client.rank == place) (void)::send(number, line.data(), line.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
+}
+
 void SocketServer::let_go(int number) {
   const auto client = clients_.find(number);
   bool came_to_its_end = false;

@@ -54,6 +54,8 @@ class SocketServer {
   [[nodiscard]] std::optional<SteadyTime> taken_over() const { return taken_over_; }
   /// To every rank that is there.
   void tell_ranks(const RankOrder& order);
+  /// To the one at this place of ranks(), if it is there.
+  void tell_rank(std::size_t place, const RankOrder& order);
   /// Messages about progress that were left out, because another process tells the run's.
   [[nodiscard]] int left_out() const { return left_out_; }
   /// Messages that senders could not send, because they came faster than they were read.

@@ -168,12 +168,26 @@ void take_header(Run& joined, Run& next) {
   joined.sampler_cpu += next.sampler_cpu;
 }
 
+/// Whether another rank of the same launch went on measuring: its training had never stopped. A launch that
+/// began anew restarts its work.
+bool is_handover(const Run& joined, const Run& next) {
+  const auto& a = joined.info.job;
+  const auto& b = next.info.job;
+  const auto& before = joined.info.segments.back();
+  if (!a.local_rank || !b.local_rank || a.local_rank == b.local_rank || key_of(a) != key_of(b) ||
+      a.restarts != b.restarts || before.hostname != next.host.hostname || !before.started || !next.started)
+    return false;
+  constexpr Seconds longest_change{5};
+  return *next.started - *before.started - before.span.length() < longest_change;
+}
+
 void add_segment(Run& joined, Run next) {
+  const auto seam = is_handover(joined, next) ? Seam::handover : Seam::restart;
   const auto number = joined.info.segments.size() + 1;
   place_at(next, joined.span.end + between_segments);
   const auto segment = segment_for(next);
   tell_changes(joined, joined.info.segments.back(), segment, number);
-  join_work(joined, next);
+  join_work(joined, next, seam);
   joined.info.segments.push_back(segment);
   joined.span.end = next.span.end;
   join_traces(joined, next.traces, number);

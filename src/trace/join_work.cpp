@@ -40,11 +40,11 @@ void mark_redone(Run& run, Span redone) {
 }
 
 /// Work beyond this amount of the last phase is to be done once more.
-void take_back(Run& run, double work) {
+void take_back(Run& run, double work, Seam seam) {
   const auto place = run.phases.size() - 1;
   auto& phase = run.phases.back();
   const auto since = time_of_work(run, place, work);
-  mark_redone(run, {since, run.info.segments.back().span.end});
+  if (seam == Seam::restart) mark_redone(run, {since, run.info.segments.back().span.end});
   std::erase_if(run.progress, [&](const auto& p) { return p.phase == place && p.work > work + tiny; });
   const bool reached = work > 0 && (run.progress.empty() || run.progress.back().phase != place ||
                                     run.progress.back().work < work - tiny);
@@ -72,6 +72,16 @@ void extend_phase(Run& joined, const Phase& next, double base) {
   if (next.energy) phase.energy = phase.energy.value_or(Joules{0}) + *next.energy;
 }
 
+/// An epoch that two ranks have told of began where the first one said.
+void begin_where_known(std::vector<Epoch>& epochs, const std::vector<Epoch>& known, std::size_t phase) {
+  for (auto& epoch : epochs) {
+    const auto before = std::ranges::find(known, epoch.index, &Epoch::index);
+    if (epoch.phase != phase || before == known.end()) continue;
+    epoch.span.begin = std::min(epoch.span.begin, before->span.begin);
+    if (before->energy && epoch.energy) epoch.energy = *before->energy + *epoch.energy;
+  }
+}
+
 template <class T>
 void append(std::vector<T>& to, std::vector<T>& from) {
   to.insert(to.end(), std::make_move_iterator(from.begin()), std::make_move_iterator(from.end()));
@@ -90,7 +100,9 @@ std::optional<double> resumed_at(const Phase& before, const Phase& next) {
   return next.done_before ? -base : before.work;
 }
 
-void join_work(Run& joined, Run& next) {
+void join_work(Run& joined, Run& next, Seam seam) {
+  const auto known = seam == Seam::handover ? joined.epochs : std::vector<Epoch>();
+  const auto last_phase = joined.phases.empty() ? 0 : joined.phases.size() - 1;
   const auto at = joined.phases.empty() || next.phases.empty()
                       ? std::nullopt
                       : resumed_at(joined.phases.back(), next.phases.front());
@@ -100,10 +112,10 @@ void join_work(Run& joined, Run& next) {
     auto& phase = joined.phases.back();
     if (*at < 0) {  // it begins before the first segment did
       phase.done_before = phase.done_before.value_or(0) + *at;
-      take_back(joined, 0);
+      take_back(joined, 0, seam);
     } else {
       base = *at;
-      if (base < phase.work - tiny) take_back(joined, base);
+      if (base < phase.work - tiny) take_back(joined, base, seam);
     }
     extend_phase(joined, next.phases.front(), base);
     next.phases.erase(next.phases.begin());
@@ -114,6 +126,15 @@ void join_work(Run& joined, Run& next) {
     point.phase += offset;
   }
   for (auto& epoch : next.epochs) epoch.phase += offset;
+  if (at && seam == Seam::handover) {
+    auto taken_back = known;
+    std::erase_if(taken_back, [&](const Epoch& epoch) {
+      return epoch.phase != last_phase || std::ranges::any_of(joined.epochs, [&](const Epoch& kept) {
+               return kept.phase == last_phase && kept.index == epoch.index;
+             });
+    });
+    begin_where_known(next.epochs, taken_back, last_phase);
+  }
   if (next.info.total_work) {
     joined.info.total_work = base + *next.info.total_work;
     joined.info.work_unit = next.info.work_unit;

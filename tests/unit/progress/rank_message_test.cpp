@@ -54,12 +54,16 @@ TEST(RankMessage, KeepsAllOfAnEvent) {
 TEST(RankMessage, KeepsWhatARankSaysOfItself) {
   RankMessage message;
   message.kind = RankMessage::Kind::attach;
-  message.greeting = {
-      3,
-      1,
-      4711,
-      "mine",
-      {.energy_j = 7.2e6, .ends_at_energy = true, .projected_j = {}, .probability = 0.9, .dry = true}};
+  message.greeting = {3,
+                      1,
+                      4711,
+                      "mine",
+                      {.energy_j = 7.2e6,
+                       .at_energy = RankLimits::Act::command,
+                       .projected_j = {},
+                       .probability = 0.9,
+                       .dry = true,
+                       .command = "mail \"me\""}};
   const auto attach = rank_message(to_line(message));
   ASSERT_TRUE(attach);
   EXPECT_EQ(attach->kind, RankMessage::Kind::attach);
@@ -67,11 +71,7 @@ TEST(RankMessage, KeepsWhatARankSaysOfItself) {
   EXPECT_EQ(attach->greeting.local_rank, 1);
   EXPECT_EQ(attach->greeting.pid, 4711);
   EXPECT_EQ(attach->greeting.name, "mine");
-  EXPECT_EQ(attach->greeting.limits.energy_j, 7.2e6);
-  EXPECT_TRUE(attach->greeting.limits.ends_at_energy);
-  EXPECT_EQ(attach->greeting.limits.projected_j, std::nullopt);
-  EXPECT_EQ(attach->greeting.limits.probability, 0.9);
-  EXPECT_TRUE(attach->greeting.limits.dry);
+  EXPECT_EQ(attach->greeting.limits, message.greeting.limits);
   message = {};
   message.kind = RankMessage::Kind::left;
   message.exit_status = 0;
@@ -79,6 +79,33 @@ TEST(RankMessage, KeepsWhatARankSaysOfItself) {
   message.kind = RankMessage::Kind::took_over;
   message.time = SteadyTime{99};
   EXPECT_EQ(rank_message(to_line(message))->time, SteadyTime{99});
+}
+
+TEST(RankOrder, KeepsLimitsAndWhatWasReached) {
+  RankOrder order;
+  order.kind = RankOrder::Kind::limits;
+  order.known = {{.energy_j = 900.1, .at_energy = RankLimits::Act::end, .projected_j = 1e6}, 2, false, true};
+  const auto known = rank_order(to_line(order));
+  ASSERT_TRUE(known);
+  EXPECT_EQ(known->kind, RankOrder::Kind::limits);
+  EXPECT_EQ(known->known.limits, order.known.limits);
+  EXPECT_EQ(known->known.rank, 2);
+  EXPECT_FALSE(known->known.energy_told);
+  EXPECT_TRUE(known->known.projected_told);
+  order = {};
+  order.kind = RankOrder::Kind::reached;
+  order.why = "the limit is used up";
+  order.run_id = "20260201-134507-k7f3";
+  order.limit_j = 900;
+  order.used_j = 901.5;
+  const auto reached = rank_order(to_line(order));
+  ASSERT_TRUE(reached);
+  EXPECT_EQ(reached->kind, RankOrder::Kind::reached);
+  EXPECT_EQ(reached->why, order.why);
+  EXPECT_EQ(reached->run_id, order.run_id);
+  EXPECT_EQ(reached->limit_j, 900);
+  EXPECT_EQ(reached->used_j, 901.5);
+  EXPECT_EQ(reached->projected_j, std::nullopt);
 }
 
 TEST(RankMessage, LeavesOtherLinesToOthers) {

@@ -125,6 +125,39 @@ TEST(Segments, ResumedFromACheckpointTheWorkCountsOnceAndItsEnergyTwice) {
   EXPECT_NEAR((*span_energies(run, std::span(&redone, 1)).front()).value(), 2000, 1e-6);
 }
 
+/// The rank that measured was killed in the sixth epoch; one that was in it, too, says so once more.
+TEST(Segments, AnotherRankThatGoesOnMeasuringHasDoneNothingTwice) {
+  auto first = run_at(100, 55, 0);
+  add_epochs(first, 0, 5, 10, 10);
+  first.phases.front().work = 5.5;
+  first.phases.front().span.end = Seconds{55};
+  first.epochs.push_back({6, {Seconds{50}, Seconds{55}}, 0.5, {}, {}, 0});
+  first.progress.push_back({Seconds{55}, 5.5, 0});
+  auto second = run_at(100, 50, 56);
+  add_epochs(second, 5, 5, 10, 10);
+  for (auto* run : {&first, &second}) {
+    run->info.job.id = "7";
+    run->info.job.scheduler = "slurm";
+  }
+  first.info.job.local_rank = 0;
+  second.info.job.local_rank = 1;
+  const auto run = join_segments({first, second});
+  std::vector<int> numbers;
+  for (const auto& epoch : run.epochs) numbers.push_back(epoch.index);
+  EXPECT_THAT(numbers, ElementsAre(1, 2, 3, 4, 5, 6, 7, 8, 9, 10));
+  EXPECT_DOUBLE_EQ(run.epochs[5].span.begin.value(), 50);
+  EXPECT_EQ(run.info.segments[0].redone, Span{});
+  EXPECT_THAT(run.windows, IsEmpty());
+  EXPECT_DOUBLE_EQ(run.phases.front().work, 10);
+
+  auto requeued = second;
+  requeued.info.job.restarts = 1;
+  EXPECT_EQ(join_segments({first, requeued}).windows.size(), 1);
+  auto same_rank = second;
+  same_rank.info.job.local_rank = 0;
+  EXPECT_EQ(join_segments({first, same_rank}).windows.size(), 1);
+}
+
 TEST(Segments, ACheckpointWithinAnEpochLeavesItsFirstPart) {
   auto first = run_at(100, 60, 0);
   add_epochs(first, 0, 6, 10, 10);
