@@ -7,6 +7,7 @@ import numbers
 import os
 
 from . import _core
+from ._warn import warn
 from .errors import InvalidError
 
 TYPE_CHECKING = False
@@ -33,6 +34,16 @@ def text(name: str, value: Any) -> str:
     if not isinstance(value, str):
         raise TypeError(f"{name} must be a string, not {type(value).__name__}")
     return readable(value)
+
+
+def title(name: str, value: Any) -> str:
+    """A text that people find something by: not empty, and without a zero byte, at which stores and systems end it."""
+    found = text(name, value)
+    if not found.strip():
+        raise InvalidError("is empty", name)
+    if "\0" in found:
+        raise InvalidError("holds a zero byte", name)
+    return found
 
 
 def number(name: str, value: Any, least: float | None = None, most: float | None = None) -> float:
@@ -168,7 +179,7 @@ def mapping(name: str, values: Any) -> dict[str, Any]:
 
 
 def tags(name: str, values: Any) -> dict[str, str]:
-    return {key: readable(value) for key, value in mapping(name, values).items()}
+    return {title(name, key): readable(value) for key, value in mapping(name, values).items()}
 
 
 def flag(name: str, value: Any) -> bool:
@@ -215,11 +226,24 @@ def gpus(values: Any) -> list[str]:
 # ---- defaults that joulecast's command line reads from the environment, too
 
 
+def _of_environment(name: str, check: Callable[[str, str], Any], otherwise: Any) -> Any:
+    """A variable's value, or what holds without it. A slip in a job's script costs a warning, and not the training."""
+    given = os.environ.get(name)
+    if not given:
+        return otherwise
+    try:
+        return check(name, given)
+    except InvalidError as error:
+        warn(f"{error}; the variable is left out")
+        return otherwise
+
+
 def interval(value: Any) -> float:
     """Seconds between readings; a text is a duration with a unit."""
-    name = "interval"
-    if value is None:
-        name, value = "JOULECAST_INTERVAL", os.environ.get("JOULECAST_INTERVAL") or 1.0
+    return _of_environment("JOULECAST_INTERVAL", _duration, 1.0) if value is None else _duration("interval", value)  # type: ignore[no-any-return]
+
+
+def _duration(name: str, value: Any) -> float:
     if isinstance(value, str):
         seconds = _core.parse_duration(readable(value))
         if seconds is None:
@@ -239,20 +263,19 @@ def place(country: Any, region: Any, intensity: Any, pue: Any) -> tuple[str, str
     if country is None and region is None and intensity is None:
         country = os.environ.get("JOULECAST_COUNTRY") or None
         region = os.environ.get("JOULECAST_REGION") or None
-        intensity = _number_of_environment("JOULECAST_INTENSITY", 0)
+        intensity = _of_environment("JOULECAST_INTENSITY", lambda name, given: _number_in_text(name, given, least=0), None)
     if pue is None:
-        pue = _number_of_environment("JOULECAST_PUE", 1)
+        pue = _of_environment("JOULECAST_PUE", lambda name, given: _number_in_text(name, given, least=1, most=HIGHEST_PUE), None)
     return ("" if country is None else text("country", country), "" if region is None else text("region", region),
             optional(number, "intensity", intensity, least=0), optional(number, "pue", pue, least=1, most=HIGHEST_PUE))
 
 
-def _number_of_environment(name: str, least: float) -> float | None:
-    given = os.environ.get(name, "")
+def _number_in_text(name: str, given: str, **bounds: float) -> float:
     try:
-        found = float(given) if given else None
+        found = float(given)
     except ValueError:
         raise InvalidError(f"{given!r} is not a number", name) from None
-    return None if found is None else number(name, found, least)
+    return number(name, found, **bounds)
 
 
 def total_of(total: Any, iterable: Any) -> float | None:

@@ -11,6 +11,7 @@ from .errors import Error
 from .telling import Telling
 
 FRESH_S = 0.2  # younger readings are not asked for again
+TOO_LITTLE_SEEN = "too little of the work has been seen: what comes later, such as a validation, may cost more than the interval says"
 UNMEASURED_S = 2.0  # a first and a last second may always be missing
 
 
@@ -140,8 +141,11 @@ class Figures(Telling):
     def doubt(self) -> str:
         """Why the projection is not relied on; "" where it is, or where another process measures."""
         live = self._look() if self._finished is None else None
-        if live is None or live.doubt or not live.work_is_done:
+        if live is None or live.doubt:
             return "" if live is None else live.doubt
+        if not live.work_is_done:
+            is_ready = live.projection is not None and live.projection.ready
+            return "" if is_ready else TOO_LITTLE_SEEN
         if live.work is not None and live.total_work is not None and live.work < live.total_work:
             return "the loop was left before its announced end: what the run does now is not foreseen"
         if self._epoch is not None:

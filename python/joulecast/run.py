@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import _thread
+import os
 import time
 
 from . import _arguments as arguments
@@ -97,7 +98,7 @@ class Run(Figures):
 
     def __reduce__(self) -> tuple[Any, ...]:
         if self.status == "running":
-            return _copy_in_other_process, (self.name, self._epochs_known, self._steps_known)
+            return _copy_in_other_process, (self.name, self._epochs_known, self._steps_known, (os.getpid(), id(self)))
         return _ended_in_other_process, (self.name, self.status, self._finished, self._found, self._began, self._ended)
 
     def _join_as_copy(self) -> None:
@@ -298,6 +299,8 @@ class Run(Figures):
             self._remember_run()
         if reason is None:
             return
+        if self._tracker is not None:
+            self._tracker.note(f"asked to stop: {reason}")
         if self._stop_call is not None:
             self._stop_call(self, reason)
         else:
@@ -333,8 +336,15 @@ class Run(Figures):
         return live_html(self)
 
 
-def _copy_in_other_process(name: str, epochs: float | None, steps: float | None) -> Run:
-    """Speaks to the measurement that this process is part of, and keeps quiet where there is none any more."""
+def _copy_in_other_process(name: str, epochs: float | None, steps: float | None, original: tuple[int, int]) -> Run:
+    """Speaks to the measurement that this process is part of, and keeps quiet where there is none any more.
+
+    In the process that it came from it is the run itself.
+    """
+    if original[0] == os.getpid():
+        for run in measured:
+            if id(run) == original[1]:
+                return run
     options = _core.TrackerOptions()
     options.total_epochs, options.total_steps = epochs, steps
     return Run(options, name, copied=True)

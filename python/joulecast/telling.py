@@ -211,7 +211,7 @@ class Telling(abc.ABC):
         """
         total = arguments.optional(arguments.above_zero, "total", total)
         self._end_named()
-        self._name_given = arguments.text("name", name)
+        self._name_given = arguments.title("name", name)
         self._begin_phase(self._name_given, arguments.text("unit", unit), total or 0)
 
     def _begin_phase(self, name: str, unit: str, total: float) -> None:
@@ -265,9 +265,10 @@ class Telling(abc.ABC):
 
         Raises:
             TypeError: not the values, but `values` itself is no mapping of names.
+            ValueError: a name is empty.
         """
         for name, value in {**arguments.mapping("values", values), **named}.items():
-            name, number = arguments.readable(name), arguments.measured(value)
+            name, number = arguments.title("values", name), arguments.measured(value)
             if number is not None:
                 self._teller.metric(name, number)
             elif not self._metrics_left_out:
@@ -276,7 +277,7 @@ class Telling(abc.ABC):
 
     def window(self, name: str) -> Window:
         """A stretch that is counted by itself: `with run.window("validation"):`."""
-        return Window(self, arguments.text("name", name))
+        return Window(self, arguments.title("name", name))
 
     def note(self, text: str) -> None:
         """Keeps a line with the run, for its readers."""

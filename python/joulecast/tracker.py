@@ -10,6 +10,7 @@ import sys
 from . import _arguments as arguments
 from . import _core
 from . import _surroundings as surroundings
+from ._warn import warn
 from .errors import InvalidError
 from .run import Run, ending, is_pruned, leave_all_to_parent, measured, status_after
 
@@ -96,7 +97,7 @@ def _options(name: Any = None, epochs: Any = None, steps: Any = None, tags: Any 
              sensors: Any = None, gpus: Any = None, country: Any = None, region: Any = None, intensity: Any = None, pue: Any = None,
              keep_arguments: Any = False, resume: Any = None, checkpoint_folder: Any = None) -> _core.TrackerOptions:
     options = _core.TrackerOptions()
-    options.name = arguments.text("name", name) if name is not None else ""
+    options.name = arguments.title("name", name) if name not in (None, "") else ""
     options.total_epochs = arguments.optional(arguments.above_zero, "epochs", epochs)
     options.total_steps = arguments.optional(arguments.above_zero, "steps", steps)
     options.tags = arguments.tags("tags", tags)
@@ -129,11 +130,15 @@ class Tracking:
         return Tracking, self._given
 
     def start(self) -> Run:
-        """Begins a run that `Run.stop` ends, or else the interpreter's end."""
+        """Begins a run that `Run.stop` ends, or else the interpreter's end; in a notebook also a new run of the same name."""
+        _end_of_cell_before(self._name)
+        return self._begin()
+
+    def _begin(self) -> Run:
         return Run(self._options, self._name, given=[name for name, value in zip(ARGUMENTS, self._given) if value is not None and value is not False])
 
     def __enter__(self) -> Run:
-        run = self.start()
+        run = self._begin()
         self._runs.append(run)
         _entered.append(run)
         _entered_here.set((*_entered_here.get(), run))
@@ -210,6 +215,15 @@ class Tracking:
     def _named_after(self, function: Callable[..., Any]) -> Tracking:
         name = arguments.readable(getattr(function, "__name__", ""))
         return Tracking(*self._given, default_name=name, options=self._options)
+
+
+def _end_of_cell_before(name: str) -> None:
+    """A cell of a notebook that is run again loses the run that it began before: nobody could end it, and both would count."""
+    shell = getattr(sys.modules.get("IPython"), "get_ipython", lambda: None)()
+    for run in tuple(measured) if shell is not None else ():
+        if run.name == (name or surroundings.default_name()) and run not in _entered:
+            run._finish("interrupted")
+            warn(f"the run {run.name!r} that was begun before and never stopped has ended, since one of the same name begins")
 
 
 def _finish_all() -> None:

@@ -107,6 +107,11 @@ class Callback(PackageTest):
         self.assertEqual(libraries.progress_of(run), [("train", "step", 5, 5)])
         self.assertEqual([epoch.index for epoch in run.epochs], [0, 1])
 
+    def test_an_epoch_without_validation_has_no_metric_of_one(self):
+        self.trainer(EnergyCallback(), max_epochs=4, check_val_every_n_epoch=2).fit(Regression(), self.data(), self.data())
+        told = [set(epoch.metrics) for epoch in self.one_run().epochs]
+        self.assertEqual(told, [{"train_loss"}, {"train_loss", "val_loss"}] * 2)
+
     def test_a_fit_of_steps(self):
         self.trainer(EnergyCallback(), max_epochs=-1, max_steps=6).fit(Regression(), self.data())
         run = self.one_run()

@@ -189,15 +189,24 @@ class Arguments(PackageTest):
         with self.assertRaisesRegex(TypeError, "class"):
             joulecast.track(Arguments)
 
-    def test_wrong_values_of_the_environment_name_the_variable(self):
+    def test_a_wrong_value_of_the_environment_costs_a_warning_and_not_the_training(self):
         import os
 
         for name, value in (("JOULECAST_INTERVAL", "soon"), ("JOULECAST_INTERVAL", "0"), ("JOULECAST_INTENSITY", "green"),
                             ("JOULECAST_PUE", "0.5"), ("JOULECAST_PUE", "x"), ("JOULECAST_INTENSITY", "nan")):
             with self.subTest(name=name, value=value):
                 os.environ[name] = value
-                self.refused(joulecast.track, name, "")
+                with self.assertWarnsRegex(UserWarning, f"{name}.*is left out"):
+                    joulecast.track()
                 del os.environ[name]
+
+    def test_a_name_is_not_empty_and_has_no_zero_byte(self):
+        self.refused(lambda: joulecast.track("a\0b"), "name", "")
+        self.refused(lambda: joulecast.track(tags={"": "x"}), "tags", "")
+        with joulecast.track("names") as run:
+            self.refused(lambda: run.window(""), "name", "")
+            self.refused(lambda: run.phase(" "), "name", "")
+            self.refused(lambda: run.metric({"": 1}), "values", "")
 
     def test_what_is_empty_or_made_of_bytes_is_named(self):
         with self.assertRaisesRegex(joulecast.InvalidError, "runs.*empty"):

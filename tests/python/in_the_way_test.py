@@ -49,6 +49,10 @@ class InTheWay(PackageTest):
         stored = self.one_run()
         self.assertEqual(stored.status, "finished")
 
+    def test_a_run_that_is_pickled_and_read_in_its_own_process_is_itself(self):
+        with joulecast.track() as run:
+            self.assertIs(pickle.loads(pickle.dumps(run)), run)
+
     def test_what_a_forked_child_tells_is_heard(self):
         with joulecast.track() as run:
             run.begin_epoch(0)

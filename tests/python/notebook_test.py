@@ -28,6 +28,13 @@ class Notebook(PackageTest):
         self.assertEqual((stored.name, stored.status), ("cell", "finished"))
         self.assertGreater(stored.duration_s, 1)
 
+    def test_a_cell_that_is_run_again_ends_the_run_that_it_began_before(self):
+        for _ in range(2):
+            self.run_cell("import joulecast\nrun = joulecast.track('cell').start()")
+        self.run_cell("run.stop()")
+        runs = joulecast._core.list_runs(joulecast._core.ListRequest())
+        self.assertEqual(sorted(row.status for row in runs), ["finished", "interrupted"])
+
     def run_cell(self, cell):
         """The result and what was printed, with tracebacks."""
         printed = io.StringIO()

@@ -366,7 +366,9 @@ class Tracking(PackageTest):
                     for _ in run.steps(range(5)):
                         time.sleep(0.01)
         self.assertGreater(run.projection.total_j, 200)
-        self.assertGreater(self.one_run().projections[-1].total_j, 200)
+        stored = self.one_run()
+        self.assertGreater(stored.projections[-1].total_j, 200)
+        self.assertRegex(" ".join(stored.notes), "asked to stop: .*60")
 
     def test_a_resumed_training_may_say_all_its_epochs(self):
         with warnings.catch_warnings():

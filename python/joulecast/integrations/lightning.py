@@ -26,6 +26,7 @@ class EnergyCallback(Callback):
 
     def __init__(self, run=None, **options):
         self._follower = Follower(run, options)
+        self._seen = {}  # Lightning's metrics at the end of the last epoch
 
     @property
     def run(self):
@@ -56,11 +57,15 @@ class EnergyCallback(Callback):
         else:
             self._follower.step(trainer.global_step)
 
+    # Lightning goes on showing what an earlier epoch has logged, as of a validation that is due every second epoch: the same
+    # object then, whereas a value that is computed anew is another one.
     @harmless
     def on_train_epoch_end(self, trainer, pl_module):
         metrics = dict(trainer.callback_metrics)
+        new = {name: value for name, value in metrics.items() if value is not self._seen.get(name)}
+        self._seen = metrics
         if self._follower.is_fitting:
-            self._follower.metrics(_of_whole_epochs(metrics))
+            self._follower.metrics(_of_whole_epochs(new))
             self._follower.end_epoch()
 
     @harmless
