@@ -83,11 +83,15 @@ RunPlace Standing::next_reference() const {
   return place;
 }
 
-Joules Standing::spent() const {
-  auto sum = spent_;
+Joules Standing::spent_between_runs() const {
+  Joules sum{0};
   for (const auto& one : state_->warm_ups) sum = sum + one.energy.value_or(Joules{0});
   for (const auto& one : state_->cool_downs) sum = sum + one.energy.value_or(Joules{0});
   return sum;
+}
+
+Joules Standing::spent() const {
+  return spent_ + spent_between_runs();
 }
 
 void Standing::count(const RunEnded& run, bool retried) {

@@ -60,6 +60,7 @@ class Standing {
   [[nodiscard]] RunPlace next_reference() const;
   /// Of all runs, warm-ups and cool-downs, whatever became of them; runs without a figure are counted apart.
   [[nodiscard]] Joules spent() const;
+  [[nodiscard]] Joules spent_between_runs() const;  ///< of it, by warming up and cooling down
   [[nodiscard]] std::size_t without_energy() const { return without_energy_; }
 
  private:

@@ -60,6 +60,7 @@ CampaignStatus status_of(const Plan& plan, const CampaignState& state, const Ear
   status.unclear = state.unclear.size();
   status.strangers = standing.strangers();
   status.spent = standing.spent();
+  status.spent_between_runs = standing.spent_between_runs();
   status.without_energy = standing.without_energy();
   status.why_not_predicted = predictions.why_not;
   count_runs(state, status);

@@ -45,6 +45,7 @@ struct CampaignStatus {
   std::optional<ReferenceStatus> reference;
   std::optional<SavedRepetitions> saved;  ///< of adaptive repetitions
   Joules spent{0};
+  Joules spent_between_runs{0};         ///< of it, by warming up and cooling down
   std::size_t without_energy = 0;       ///< runs whose energy is not known, and not in `spent`
   Seconds run_time{0};                  ///< of all runs together
   std::optional<WallTime> began, last;  ///< first and last run

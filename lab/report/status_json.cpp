@@ -71,6 +71,7 @@ Json status_json(const CampaignStatus& status) {
   json["flagged"] = status.flagged;
   json["busy_sessions"] = status.busy_sessions;
   json["spent_j"] = status.spent.value();
+  json["spent_between_runs_j"] = status.spent_between_runs.value();
   json["runs_without_energy"] = status.without_energy;
   json["run_time_s"] = status.run_time.value();
   json["budget_j"] = plan.energy_budget ? Json(plan.energy_budget->value()) : Json(nullptr);

@@ -105,6 +105,17 @@ std::string budget_text(const CampaignStatus& status) {
   return text;
 }
 
+std::string used_text(const CampaignStatus& status) {
+  auto text = to_text(status.spent);
+  if (status.spent_between_runs > Joules{0})
+    text += fmt::format(", {} of it before and after runs", to_text(status.spent_between_runs));
+  text += fmt::format("; the runs took {}", to_text(status.run_time));
+  if (status.without_energy > 0)
+    text += fmt::format(", and of {} run{} the energy is not known", status.without_energy,
+                        plural(status.without_energy));
+  return text;
+}
+
 std::string done_text(const CampaignStatus& status) {
   std::string text;
   const auto beyond = status.beyond;
@@ -130,11 +141,7 @@ std::string done_text(const CampaignStatus& status) {
     add(text, "set aside",
         fmt::format("{} finished run{} of cells that the plan does not have any more", status.strangers,
                     plural(status.strangers)));
-  add(text, "used",
-      status.without_energy == 0
-          ? fmt::format("{} in {}", to_text(status.spent), to_text(status.run_time))
-          : fmt::format("{} in {}, without {} run{} whose energy is not known", to_text(status.spent),
-                        to_text(status.run_time), status.without_energy, plural(status.without_energy)));
+  add(text, "used", used_text(status));
   if (status.reference && status.reference->last_drift)
     add(text, "drift",
         fmt::format("{:+.1f} % at the last of {} references, at most {:+.1f} % ({:.3g} % allowed)",
