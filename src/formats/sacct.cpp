@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <map>
 #include <utility>
 
@@ -41,14 +42,30 @@ std::optional<double> amount(std::string_view cell, double most) {
   return value && *value > 0 && *value < most ? value : std::nullopt;
 }
 
+/// Some versions of Slurm shorten large figures: "3.27M".
+Joules energy_of(std::string_view cell) {
+  constexpr std::string_view suffixes = "KMGTP";
+  double unit = 1;
+  if (const auto suffix = cell.empty() ? cell.npos : suffixes.find(cell.back()); suffix != cell.npos) {
+    cell.remove_suffix(1);
+    unit = std::pow(1000.0, static_cast<double>(suffix) + 1);
+  }
+  return Joules{unit * amount(cell, most_joules / unit).value_or(0)};
+}
+
 /// What was read of one job so far.
 struct Read {
   SacctJob job;
-  Joules of_job{0}, of_steps{0};
+  Joules of_attempts_before{0};
+  Joules of_job{0}, of_steps{0};  ///< of the present attempt: a requeued job has several
+
+  [[nodiscard]] Joules energy() const {
+    return of_attempts_before + (of_job > Joules{0} ? of_job : of_steps);
+  }
 };
 
 void take(const Line& line, Read& read) {
-  const auto energy = Joules{amount(line.cells[6], most_joules).value_or(0)};
+  const auto energy = energy_of(line.cells[6]);
   if (!line.step.empty()) {
     // The step "extern" is there as long as the job, and would count it once more.
     if (line.step != "extern") read.of_steps += energy;
@@ -61,7 +78,9 @@ void take(const Line& line, Read& read) {
   job.state = line.cells[4];
   if (const auto elapsed = amount(line.cells[5], most_joules))
     job.elapsed = job.elapsed.value_or(Seconds{0}) + Seconds{*elapsed};
-  read.of_job += energy;
+  read.of_attempts_before = read.energy();
+  read.of_job = energy;
+  read.of_steps = Joules{0};
 }
 
 }  // namespace
@@ -90,8 +109,7 @@ Result<std::vector<SacctJob>> read_sacct(std::string_view text) {
     return fail(ErrorKind::malformed, place("sacct", first_bad), "'{}' is no line of its accounting", bad);
   std::vector<SacctJob> jobs;
   for (auto& [id, read] : found) {
-    const auto energy = read.of_job > Joules{0} ? read.of_job : read.of_steps;
-    if (energy > Joules{0}) read.job.energy = energy;
+    if (const auto energy = read.energy(); energy > Joules{0}) read.job.energy = energy;
     jobs.push_back(std::move(read.job));
   }
   return jobs;

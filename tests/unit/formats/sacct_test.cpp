@@ -29,6 +29,22 @@ TEST(Sacct, ARequeuedJobHasSeveralLinesThatAreAddedUp) {
   EXPECT_EQ(jobs->front().state, "COMPLETED");
 }
 
+TEST(Sacct, OfEachAttemptTheJobsFigureOrElseThatOfItsStepsCounts) {
+  const auto jobs = read_sacct(
+      "7|eva|vision|gpu|PREEMPTED|100|0\n"
+      "7.batch||||CANCELLED|100|1000\n"
+      "7|eva|vision|gpu|COMPLETED|50|600\n"
+      "7.batch||||COMPLETED|50|500\n");
+  EXPECT_EQ(jobs->front().energy->value(), 1600);
+}
+
+TEST(Sacct, LargeFiguresMayBeShortened) {
+  const std::pair<const char*, double> written[] = {{"3K", 3000}, {"3.27M", 3.27e6}, {"1.5G", 1.5e9}};
+  for (const auto& [text, joules] : written)
+    EXPECT_DOUBLE_EQ(read_sacct(fmt::format("7|eva|||DONE|10|{}\n", text))->front().energy->value(), joules);
+  EXPECT_FALSE(read_sacct("7|eva|||DONE|10|K\n")->front().energy);
+}
+
 TEST(Sacct, WithoutAMeterThereIsNoEnergyAndNeverZero) {
   for (const char* energy : {"0", "", "18446744073709551614", "1.8e19", "nan", "-5"}) {
     const auto jobs = read_sacct(fmt::format("7|eva|||RUNNING|10|{}\n7.extern||||||99\n", energy));
