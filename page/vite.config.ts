@@ -8,7 +8,11 @@ export default defineConfig({
   build: {
     target: "es2021",
     minify: "terser", // a tenth smaller than with esbuild
-    terserOptions: { ecma: 2020, module: true, compress: { passes: 3, unsafe_arrows: true, unsafe_methods: true } },
+    terserOptions: {
+      ecma: 2020,
+      module: true,
+      compress: { passes: 3, unsafe_arrows: true, unsafe_methods: true },
+    },
     outDir: "dist",
     assetsInlineLimit: 0, // the policy of the server allows neither data: scripts nor data: styles
     modulePreload: { polyfill: false },

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cstdint>
 
 #include "base/utf8.hpp"
@@ -44,12 +45,22 @@ bool controls(char32_t code) {
   return c0_or_c1 || separates || turns || invisible;
 }
 
+/// How many characters at the beginning are the printable ones of ASCII, as nearly all are in long answers.
+std::size_t plain_length(std::string_view text) {
+  const auto other = std::ranges::find_if(text, [](char c) { return c < 0x20 || c == 0x7f; });
+  return static_cast<std::size_t>(other - text.begin());
+}
+
 /// Replaces each character that controls(), but line feeds only if `lines` is false.
 template <class Replace>
 std::string replaced(std::string_view text, bool lines, Replace replace) {
   std::string out;
   out.reserve(text.size());
-  while (!text.empty()) {
+  while (true) {
+    const auto plain = plain_length(text);
+    out += text.substr(0, plain);
+    text.remove_prefix(plain);
+    if (text.empty()) return out;
     const auto character = first_of(text);
     const bool stays = character.valid && (!controls(character.code) || (lines && character.code == '\n'));
     if (stays)
@@ -58,7 +69,6 @@ std::string replaced(std::string_view text, bool lines, Replace replace) {
       out += character.valid ? replace(character.code) : "\xef\xbf\xbd";
     text.remove_prefix(character.length);
   }
-  return out;
 }
 
 std::string blank(char32_t) {

@@ -151,6 +151,7 @@ std::vector<progress::Event> Engine::hear_socket() {
   if (!socket_) return {};
   auto events = socket_->service(clock());
   greet_ranks();
+  note_failed_ranks();
   return events;
 }
 

@@ -4,6 +4,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -90,6 +91,7 @@ class Engine {
   void tell_ranks_of_limits();
   void note_losses();
   void greet_ranks();
+  void note_failed_ranks();
   void note_ranks();
   void fail_with_ranks();
   void note_rates();
@@ -116,8 +118,9 @@ class Engine {
   std::optional<ClockWatch> clock_watch_;
   Seconds duration_{0};
   std::size_t greeted_ranks_ = 0;
-  int failed_rank_status_ = 0;  ///< of the first other rank that failed
-  bool lost_rank_ = false;      ///< one was killed, or died without a word
+  std::set<std::size_t> failed_ranks_;  ///< their places, that were noted
+  int failed_rank_status_ = 0;          ///< of the first other rank that failed
+  bool lost_rank_ = false;              ///< one was killed, or died without a word
   bool missing_gpus_told_ = false;
   bool disagreement_told_ = false;
   bool follows_training_ = true;

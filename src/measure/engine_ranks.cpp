@@ -19,6 +19,10 @@ bool ended_by_a_signal(int exit_status) {
          exit_status == 128 + SIGKILL;
 }
 
+std::string name_of(const progress::AttachedRank& rank) {
+  return rank.greeting.rank ? fmt::format("rank {}", *rank.greeting.rank) : "another rank";
+}
+
 }  // namespace
 
 std::vector<progress::AttachedRank> Engine::ranks() const {
@@ -104,25 +108,32 @@ void Engine::greet_ranks() {
   tell_ranks_of_limits();
 }
 
-/// How the other ranks of this node ended. One that was killed says nothing.
-void Engine::note_ranks() {
-  for (const auto& rank : ranks()) {
-    const auto name = rank.greeting.rank ? fmt::format("rank {}", *rank.greeting.rank) : "another rank";
-    if (!rank.is_there && !rank.has_left) {
-      sink().note(name + " was lost: it ended without a word, as a process that is killed does");
-      lost_rank_ = true;
-    }
-    if (rank.exit_status.value_or(0) == 0) continue;
-    sink().note(fmt::format("{} ended with exit status {}", name, *rank.exit_status));
+/// At once: a launcher that sees a rank fail may kill this one before it can say so at its end.
+void Engine::note_failed_ranks() {
+  const auto& ranks = socket_->ranks();
+  for (std::size_t place = 0; place < ranks.size(); ++place) {
+    const int status = ranks[place].exit_status.value_or(0);
+    if (status == 0 || !failed_ranks_.insert(place).second) continue;
+    sink().note(fmt::format("{} ended with exit status {}", name_of(ranks[place]), status));
     // A launcher ends the others by a signal, so another status is nearer to the reason.
-    if (failed_rank_status_ == 0 ||
-        (ended_by_a_signal(failed_rank_status_) && !ended_by_a_signal(*rank.exit_status)))
-      failed_rank_status_ = *rank.exit_status;
+    if (failed_rank_status_ == 0 || (ended_by_a_signal(failed_rank_status_) && !ended_by_a_signal(status)))
+      failed_rank_status_ = status;
   }
 }
 
-/// The account is that of all ranks, and so is its status. A
-/// launcher ends the others once one has failed, so that its status is the reason.
+/// How the other ranks of this node ended. One that was killed says nothing.
+void Engine::note_ranks() {
+  if (!socket_) return;
+  note_failed_ranks();
+  for (const auto& rank : socket_->ranks()) {
+    if (rank.is_there || rank.has_left) continue;
+    sink().note(name_of(rank) + " was lost: it ended without a word, as a process that is killed does");
+    lost_rank_ = true;
+  }
+}
+
+/// The account is that of all ranks, and so is its status. A launcher ends the others once one has failed, so
+/// that the status of that one is the reason.
 void Engine::fail_with_ranks() {
   const bool finished = header_.status == trace::RunStatus::finished;
   const bool interrupted = header_.status == trace::RunStatus::interrupted;

@@ -114,8 +114,14 @@ void Tracker::add_metric(const Event& event, Seconds at) {
     current_->open->metrics[event.name] = event.value;
     return;
   }
-  // Metrics on the line that ends an epoch come after its end and still belong to it.
   constexpr std::size_t farthest = 64;
+  // Another rank may have come further than the one whose progress counts.
+  if (!current_->last_epoch || epochs_[*current_->last_epoch].index < *epoch) {
+    auto& early = current_->early_metrics;
+    if (early.size() < farthest || early.contains(*epoch)) early[*epoch][event.name] = event.value;
+    return;
+  }
+  // Metrics on the line that ends an epoch come after its end and still belong to it.
   for (auto place = current_->last_epoch;
        place && epochs_[*place].phase == phases_.size() - 1 && *place + farthest > *current_->last_epoch;
        place = *place > 0 ? std::optional{*place - 1} : std::nullopt) {

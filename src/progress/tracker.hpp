@@ -132,6 +132,8 @@ class Tracker {
     std::optional<Seconds> since;
     bool of_rounds = false;     ///< rounds that have epochs of their own are counted, and are the rows
     bool counts_parts = false;  ///< nothing is heard within the parts, so they are the work
+    /// By epochs that have not ended, and are not the open one.
+    std::map<int, std::map<std::string, double>> early_metrics;
     Counter::Point counted, counted_before;  ///< the last two counts, as they are printed
     bool unit_said = false;                  ///< with the phase's beginning; work without a unit is in it
     Counter counter;

@@ -71,6 +71,7 @@ void Tracker::close_epoch(int number, Seconds at, std::optional<double> work) {
   epoch.phase = phases_.size() - 1;
   epoch.span = {now.open->begin, std::max(at, now.open->begin)};
   epoch.metrics = std::move(now.open->metrics);
+  if (auto early = now.early_metrics.extract(number)) epoch.metrics.merge(early.mapped());
   epoch.work = work;
   if (!work && now.unit && (now.unit != Unit::epoch || now.last_epoch)) {
     const double done = count - now.counted_at_epoch;

@@ -162,6 +162,20 @@ TEST(Tracker, MetricsOfTheLineThatEndsAnEpochAndLaterOnes) {
   EXPECT_EQ(training.tracker.epochs()[1].metrics.at("loss"), 0.4);
 }
 
+TEST(Tracker, MetricsOfAnEpochThatAnotherRankHasReachedFirst) {
+  Training training;
+  training.begins(0, 0);
+  training.at(1, [](Report& report) { report.metric("accuracy", 0.8, 0); });
+  training.at(2, [](Report& report) { report.metric("accuracy", 0.9, 1); });
+  training.ends(3, 0);
+  training.begins(3, 1);
+  training.at(4, [](Report& report) { report.metric("loss", 0.5, 1); });
+  training.ends(6, 1);
+  using Metrics = std::map<std::string, double>;
+  EXPECT_EQ(training.tracker.epochs()[0].metrics, (Metrics{{"accuracy", 0.8}}));
+  EXPECT_EQ(training.tracker.epochs()[1].metrics, (Metrics{{"accuracy", 0.9}, {"loss", 0.5}}));
+}
+
 TEST(Tracker, Windows) {
   Training training;
   training.at(2, [](Report& report) { report.window_begins("validation"); });
