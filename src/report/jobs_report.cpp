@@ -147,23 +147,26 @@ std::string total_text(const session::JobReport& report) {
   return text + "\n";
 }
 
-Json sum_json(const JobSum& sum) {
+/// Member by member: there may be tens of thousands, and a list in braces is copied several times.
+void put_sum(Json& json, const JobSum& sum) {
   const auto time = [](const std::optional<WallTime>& at) {
     return at ? Json(to_iso8601(*at)) : Json(nullptr);
   };
-  return {{"runs", sum.runs + sum.left_out},
-          {"running", sum.running},
-          {"started", time(sum.begin)},
-          {"ended", sum.running > 0 ? Json(nullptr) : time(sum.end)},
-          {"measured_s", sum.measured.value()},
-          {"energy_j", or_null(sum.energy)},
-          {"provenance", std::string(name_of(sum.provenance))},
-          {"coverage", sum.energy ? Json(sum.coverage) : Json(nullptr)},
-          {"without_energy", sum.without_energy},
-          {"not_measured_s", sum.not_measured.value()},
-          {"left_out", {{"runs", sum.left_out}, {"energy_j", sum.left_out_energy.value()}}},
-          {"carbon_g", or_null(sum.carbon)},
-          {"without_place", sum.without_place}};
+  json["runs"] = sum.runs + sum.left_out;
+  json["running"] = sum.running;
+  json["started"] = time(sum.begin);
+  json["ended"] = sum.running > 0 ? Json(nullptr) : time(sum.end);
+  json["measured_s"] = sum.measured.value();
+  json["energy_j"] = or_null(sum.energy);
+  json["provenance"] = name_of(sum.provenance);
+  json["coverage"] = sum.energy ? Json(sum.coverage) : Json(nullptr);
+  json["without_energy"] = sum.without_energy;
+  json["not_measured_s"] = sum.not_measured.value();
+  auto& left_out = json["left_out"];
+  left_out["runs"] = sum.left_out;
+  left_out["energy_j"] = sum.left_out_energy.value();
+  json["carbon_g"] = or_null(sum.carbon);
+  json["without_place"] = sum.without_place;
 }
 
 Json slurm_json(const JobEnergy& job) {
@@ -175,12 +178,13 @@ Json slurm_json(const JobEnergy& job) {
 }
 
 Json job_json(const JobEnergy& job) {
-  Json json{{"job", job.job},
-            {"user", or_null(job.user)},
-            {"account", or_null(job.account)},
-            {"partition", or_null(job.partition)},
-            {"nodes", job.nodes}};
-  json.update(sum_json(job.sum));
+  Json json;
+  json["job"] = job.job;
+  json["user"] = or_null(job.user);
+  json["account"] = or_null(job.account);
+  json["partition"] = or_null(job.partition);
+  json["nodes"] = job.nodes;
+  put_sum(json, job.sum);
   json["slurm"] = slurm_json(job);
   return json;
 }
@@ -199,15 +203,18 @@ std::string to_json_text(const session::JobReport& report, const std::string& sa
     for (const auto& job : report.jobs) rows.push_back(job_json(job));
   } else {
     for (const auto& group : report.groups) {
-      Json json{{by, or_null(group.name)}, {"jobs", group.jobs}};
-      json.update(sum_json(group.sum));
+      Json json;
+      json[by] = or_null(group.name);
+      json["jobs"] = group.jobs;
+      put_sum(json, group.sum);
       rows.push_back(std::move(json));
     }
   }
   Json json{{"by", by}};
   json[report.by == JobGroup::job ? "jobs" : "groups"] = std::move(rows);
-  json["total"] = {{"jobs", report.jobs.size()}};
-  json["total"].update(sum_json(report.total));
+  auto& total = json["total"];
+  total["jobs"] = report.jobs.size();
+  put_sum(total, report.total);
   json["unread"] = report.unread;
   json["sacct"] = or_null(sacct);
   return json_text(json);
