@@ -35,12 +35,12 @@ const char* task(const char* name) {
 
 /// Holds the lock and listens until it is killed.
 [[noreturn]] void measure_node(const std::filesystem::path& folder, int ready) {
-  auto server = progress::SocketServer::listen(folder).value();
-  auto meeting = progress::Meeting::of(trace::job_of(task), folder).value();
-  const char taken = meeting.take(server.path()) ? 1 : 0;
+  auto server = progress::SocketServer::listen(folder);
+  auto meeting = progress::Meeting::of(trace::job_of(task), folder);
+  const char taken = server && meeting && meeting->take(server->path()) ? 1 : 0;
   (void)!::write(ready, &taken, 1);
   for (;;) {
-    (void)server.service(system_clock());
+    if (server) (void)server->service(system_clock());
     ::usleep(1000);
   }
 }
@@ -48,10 +48,11 @@ const char* task(const char* name) {
 double attach_ms(const std::filesystem::path& folder) {
   auto environment = sensors::real_environment();
   environment.variable = task;
-  auto socket = progress::SocketServer::listen(folder).value();
+  auto socket = progress::SocketServer::listen(folder);
+  if (!socket) ::exit(1);
   measure::NodeOptions options;
   const auto begin = Clock::now();
-  auto rank = measure::NodeMeasurement::prepare(std::move(options), environment, std::move(socket), nullptr);
+  auto rank = measure::NodeMeasurement::prepare(std::move(options), environment, std::move(*socket), nullptr);
   const auto prepared = Clock::now();
   if (!rank || rank->measures()) {
     fmt::print(stderr, "the rank did not attach\n");
