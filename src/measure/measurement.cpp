@@ -16,12 +16,11 @@
 #include "base/thread.hpp"
 #include "base/wake_up.hpp"
 #include "measure/engine.hpp"
+#include "measure/tick_time.hpp"
 #include "sensors/support/selection.hpp"
 
 namespace joulecast::measure {
 namespace {
-
-using Deadline = std::chrono::steady_clock::time_point;
 
 constexpr auto longest_tick = std::chrono::seconds(1);  ///< for whoever waits for it
 constexpr Seconds shortest_interval{0.001};
@@ -37,49 +36,6 @@ Status check(const MeasurementOptions& options) {
     return fail(ErrorKind::invalid, "tick", "{} is not above 0 and at most {}", to_text(options.tick),
                 to_text(longest_interval));
   return {};
-}
-
-Deadline::duration to_chrono(Seconds duration) {
-  return std::chrono::duration_cast<Deadline::duration>(std::chrono::duration<double>(duration.value()));
-}
-
-/// When the next tick is due: right after a reading, if one comes at about the right time. The processor's
-/// caches still hold what it needs then, which makes a tick several times cheaper, and nothing waits to be
-/// stored.
-class TickTime {
- public:
-  TickTime(Seconds tick, Seconds interval);
-  /// A tick has begun.
-  void restart(Deadline now);
-  [[nodiscard]] Deadline latest() const { return latest_; }
-  /// Whether a reading at this time is the one to wait for. Any thread.
-  [[nodiscard]] bool is_due_with_reading(Deadline now) const {
-    return now.time_since_epoch().count() >= with_reading_;
-  }
-
- private:
-  Deadline::duration longest_;
-  Deadline::duration shortest_;  ///< before a tick with a reading
-  Deadline latest_;
-  std::atomic<Deadline::rep> with_reading_;
-};
-
-TickTime::TickTime(Seconds tick, Seconds interval)
-    : longest_(to_chrono(tick)), shortest_(Deadline::duration::max() / 4) {
-  constexpr double much_shorter = 0.3, little_longer = 1.2;
-  constexpr Seconds lateness{0.06};  ///< of a reading
-  if (interval <= tick * much_shorter) {
-    shortest_ = to_chrono(tick - interval);  // the last reading before the time is over
-  } else if (interval >= tick && interval <= tick * little_longer) {
-    shortest_ = to_chrono(tick * 0.9);
-    longest_ = to_chrono(interval + lateness);
-  }
-  restart(std::chrono::steady_clock::now());
-}
-
-void TickTime::restart(Deadline now) {
-  latest_ = now + longest_;
-  with_reading_ = (now + shortest_).time_since_epoch().count();
 }
 
 int milliseconds_until(Deadline deadline) {
