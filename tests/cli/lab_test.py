@@ -32,7 +32,7 @@ class Plans(LabTest):
         plain = good.replace("{more}", "")
         with_line = lambda line: good.replace("{more}", line)
         self.refused(plain + "[environments.a]\n[environments.b]\n", f"{self.file}:11", "environments.b", "the same as a")
-        self.refused(with_line('place = {country = "XXX"}'), f"{self.file}:5", "place.country")
+        self.refused(with_line('place = {country = "Atlantis"}'), f"{self.file}:5", "place.country")
         self.refused(with_line('place = {region = "nowhere-9"}'), f"{self.file}:5", "place.region")
         self.refused(plain + '[environments.a]\nboard = "H9999"\n', f"{self.file}:11", "environments.a.board", "H9999")
         self.refused(with_line('variables = {"A=B" = 1}'), f"{self.file}:5", "variables", "A=B")
