@@ -3,7 +3,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include <ranges>
+#include <vector>
 
 #include "report/live_run_json.hpp"
 
@@ -13,9 +13,13 @@ void RunEvents::tell(const session::RunningRuns& runs) {
   if (!runs.store_answers) return tell_trouble(runs.trouble);
   const bool was_lost = !std::exchange(trouble_, {}).empty();
   std::map<std::string, std::string> now;
-  for (const auto& run : runs.runs) now[run.id] = report::event_json(run);
+  std::vector<std::string_view> texts;
+  for (const auto& run : runs.runs) {
+    const auto [at, is_new] = now.try_emplace(run.id, report::event_json(run));
+    if (is_new) texts.push_back(at->second);
+  }
   // Before the events: who begins with it gets them afterwards, and twice rather than not at all.
-  const auto snapshot = fmt::format(R"({{"runs":[{}]}})", fmt::join(std::views::values(now), ","));
+  const auto snapshot = fmt::format(R"({{"runs":[{}]}})", fmt::join(texts, ","));
   hub_.set_beginning("snapshot", snapshot);
   if (was_lost) hub_.publish("snapshot", snapshot);
   const auto before = std::exchange(told_, std::move(now));

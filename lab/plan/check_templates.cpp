@@ -38,17 +38,19 @@ class TemplateCheck {
 };
 
 void check_factors(PlanReading& reading, const TemplateCheck& check) {
-  auto& [problem, top, plan] = reading;
+  const auto& plan = reading.plan;
   const auto is_used = [&](const Factor& factor) {
     return check.uses(factor.name) || (factor.name == environment_factor && !plan.environments.empty());
   };
   const bool none = std::ranges::none_of(plan.factors, is_used);
   if (none)
-    return problem.add(top.line_of("command"), "command", "names no factor: {" + plan.factors[0].name + "}");
+    return reading.problem.add(reading.top.line_of("command"), "command",
+                               "names no factor: {" + plan.factors[0].name + "}");
   for (const auto& factor : plan.factors)
     if (!is_used(factor))
-      problem.add(factor.line, "factors." + factor.name,
-                  "is not used by the command or a variable, so that its levels would all be the same run");
+      reading.problem.add(
+          factor.line, "factors." + factor.name,
+          "is not used by the command or a variable, so that its levels would all be the same run");
 }
 
 bool are_alike(const Environment& a, const Environment& b) {

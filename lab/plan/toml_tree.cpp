@@ -27,7 +27,8 @@ TomlNode of_table(const toml::table& table, std::size_t line) {
   std::ranges::stable_sort(entries, [](const Entry& a, const Entry& b) { return a.at < b.at; });
   TomlNode tree;
   tree.line = line;
-  for (const auto& [at, key, value] : entries) tree.table.emplace_back(key, tree_of(*value, at.line));
+  for (const auto& [at, key, value] : entries)
+    tree.table.push_back({std::string(key), tree_of(*value, at.line)});
   return tree;
 }
 

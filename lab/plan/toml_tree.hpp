@@ -5,27 +5,34 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
-#include <utility>
 #include <vector>
 
 #include "base/result.hpp"
 
 namespace joulecast::lab {
 
+struct TomlEntry;
+
 struct TomlNode {
   enum class Kind { table, list, text, integer, real, boolean, moment };
   Kind kind = Kind::table;
-  std::size_t line = 0;                                 ///< of the key in a table, of the value in a list
-  std::string text;                                     ///< of a scalar: its shortest form, 64, 0.1, true
-  std::int64_t integer = 0;                             ///< of an integer
-  double real = 0;                                      ///< of an integer or a real
-  bool boolean = false;                                 ///< of a boolean
-  std::vector<std::pair<std::string, TomlNode>> table;  ///< in the order of the file
+  std::size_t line = 0;          ///< of the key in a table, of the value in a list
+  std::string text;              ///< of a scalar: its shortest form, 64, 0.1, true
+  std::int64_t integer = 0;      ///< of an integer
+  double real = 0;               ///< of an integer or a real
+  bool boolean = false;          ///< of a boolean
+  std::vector<TomlEntry> table;  ///< in the order of the file
   std::vector<TomlNode> list;
 
   [[nodiscard]] bool is_scalar() const {
     return kind == Kind::text || kind == Kind::integer || kind == Kind::real || kind == Kind::boolean;
   }
+};
+
+/// A key of a table. (Not a pair, which clang 14 wants complete within TomlNode.)
+struct TomlEntry {
+  std::string key;
+  TomlNode value;
 };
 
 /// What a kind is called in an error: "a table", "a text".

@@ -10,7 +10,6 @@ namespace joulecast::estimate {
 namespace {
 
 constexpr double million = 1e6, billion = 1e9;
-constexpr double fp32_bytes = 4;
 /// Outputs of the products of a transformer's layer, in widths for each token.
 constexpr double outputs_of_layer = 14;
 constexpr double kernels_of_layer = 13;
