@@ -237,7 +237,7 @@ interval = "100ms"
         job = self.starts()[0][4]
         subprocess.run(["scontrol", "requeue", job], env=self.cluster.environment, check=True, timeout=30)
         # Slurm holds a requeued job back for its own safety.
-        self.assertTrue(wait_for(lambda: (self.release(job), len(self.starts()) >= 2)[1], 90),
+        self.assertTrue(wait_for(lambda: (self.release(job), len(self.starts()) >= 2)[1], 150),
                         self.cluster.log("slurmctld.log") + self.logs())
         (self.folder / "go").touch()
         lab.communicate(timeout=60)
@@ -264,7 +264,7 @@ interval = "100ms"
                                  wait_for(lambda: "down" not in self.cluster.ask("sinfo", "-h", "-N", "-o", "%T"))))
         self.cluster.ask("scontrol", "update", f"nodename={node}", "state=down", "reason=test")
         job = self.starts()[0][4]
-        self.assertTrue(wait_for(lambda: (self.release(job), len(self.starts()) >= 2)[1], 90),
+        self.assertTrue(wait_for(lambda: (self.release(job), len(self.starts()) >= 2)[1], 150),
                         self.cluster.log("slurmctld.log") + self.logs())
         self.assertNotEqual(self.starts()[1][3], node)
         (self.folder / "go").touch()
