@@ -2,6 +2,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include "base/json_number.hpp"
+
 namespace joulecast::progress {
 namespace {
 
@@ -25,7 +27,7 @@ void take(const Json& json, const char* key, std::optional<double>& value) {
 }
 void take(const Json& json, const char* key, std::optional<int>& value) {
   if (const auto found = json.find(key); found != json.end() && found->is_number_integer())
-    value = found->get<int>();
+    if (const auto number = number_of<int>(*found)) value = number;
 }
 void take(const Json& json, const char* key, std::string& value) {
   if (const auto found = json.find(key); found != json.end() && found->is_string())
