@@ -4,14 +4,20 @@
 #include <algorithm>
 #include <csignal>
 #include <set>
+#include <span>
 #include <string>
+#include <string_view>
 #include <utility>
 
 #include "measure/engine.hpp"
+#include "measure/rank_boards.hpp"
 #include "trace/rank_tag.hpp"
 
 namespace joulecast::measure {
 namespace {
+
+/// For the driver, which is open already, to open further boards.
+constexpr Seconds board_patience{0.1};
 
 /// As shells tell it.
 bool ended_by_a_signal(int exit_status) {
@@ -106,6 +112,49 @@ void Engine::greet_ranks() {
   }
   sink().describe(header_);
   tell_ranks_of_limits();
+}
+
+/// Each rank may see boards of its own. All of a node are to be counted, and those that cannot be are named.
+void Engine::measure_boards_of_ranks() {
+  if (!socket_ || meters_.awaits_drivers() || meters_.awaits_boards()) return;
+  const auto ranks = std::span(socket_->ranks()).subspan(ranks_with_boards_);
+  if (ranks.empty()) return;
+  ranks_with_boards_ += ranks.size();
+  await_boards_of(ranks);
+  meters_.wait_for_boards(board_patience);
+  take_late_sensors();
+}
+
+void Engine::await_boards_of(std::span<const progress::AttachedRank> ranks) {
+  const auto own = seen_boards(environment_);
+  std::vector<progress::SeenBoards> further;
+  std::string names;
+  for (const auto& rank : ranks) {
+    const auto& theirs = rank.greeting.boards;
+    if (const auto hidden = hidden_from(own, theirs); !hidden.empty() && environment_.gpus.empty())
+      meters_.await(open_hidden_boards(hidden, environment_, name_of(rank)), name_of(rank));
+    if (!may_lead_further(own, theirs) || std::ranges::find(further, theirs) != further.end()) continue;
+    further.push_back(theirs);
+    names += (names.empty() ? "" : ", ") + name_of(rank);
+  }
+  if (further.empty()) return;
+  std::vector<std::string> known;
+  std::set<std::string_view> sensors;
+  for (const auto& channel : meters_.channels()) {
+    if (channel.component != trace::Component::gpu) continue;
+    known.push_back(channel.device);
+    sensors.insert(channel.sensor);
+  }
+  for (const auto* type : sensors::all_sensors())
+    if (sensors.contains(type->name) || (type->name == "nvml" && meters_.is_refused("nvml")))
+      meters_.await(open_boards(*type, environment_, further, known), names);
+}
+
+void Engine::note_boards() {
+  for (const auto& fault : meters_.faults_of_ranks()) {
+    sink().note(fault);
+    observer_->trouble(fault);
+  }
 }
 
 /// At once: a launcher that sees a rank fail may kill this one before it can say so at its end.

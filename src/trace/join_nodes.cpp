@@ -11,6 +11,7 @@
 #include <utility>
 
 #include "base/text.hpp"
+#include "trace/absence.hpp"
 #include "trace/shift.hpp"
 
 namespace joulecast::trace {
@@ -42,6 +43,32 @@ void name_channels(Run& run, const std::string& node) {
   }
 }
 
+/// By the wall clocks. What lay between two segments is left out of the axis of `joined`, and nodes of one
+/// job begin together: the nearest beginning is that of the run's segment.
+Seconds shift_by_clock(const Run& joined, const Run& run) {
+  auto by = *run.started - *joined.started;
+  auto nearest = by.value();
+  for (const auto& segment : joined.info.segments) {
+    if (!segment.started) continue;
+    const auto after = *run.started - *segment.started;
+    if (std::abs(after.value()) >= std::abs(nearest)) continue;
+    nearest = after.value();
+    by = segment.span.begin + after;
+  }
+  return by;
+}
+
+/// The segments of the first node in which this one was a part of the training; all of it where it has none.
+Span expected_span(const Run& joined, const Run& run) {
+  std::optional<Span> expected;
+  for (const auto& segment : joined.info.segments) {
+    if (!ran_in(segment, run)) continue;
+    if (!expected) expected = segment.span;
+    expected->end = &segment == &joined.info.segments.back() ? joined.span.end : segment.span.end;
+  }
+  return expected.value_or(joined.span);
+}
+
 /// Where `run` stands on the axis of `joined`, with what is to be told of it.
 void align(const Run& joined, Run& run, const std::string& node, std::vector<std::string>& notes) {
   const auto reference = node_of(joined);
@@ -49,8 +76,9 @@ void align(const Run& joined, Run& run, const std::string& node, std::vector<std
     notes.push_back(fmt::format("{}: no wall clock, so it is taken to have begun with {}", node, reference));
     return;
   }
-  auto by = *run.started - *joined.started;
-  const auto lead = clock_lead(joined, run);
+  auto by = shift_by_clock(joined, run);
+  auto lead = clock_lead(joined, run);
+  if (lead) *lead = *lead + by - (*run.started - *joined.started);
   if (lead) by = by - *lead;
   if (lead && (*lead > told_lead || *lead < Seconds{0} - told_lead))
     notes.push_back(fmt::format("{}'s clock is {} {}'s: its epochs end by that much {}, which is corrected",
@@ -64,10 +92,11 @@ void align(const Run& joined, Run& run, const std::string& node, std::vector<std
     by = joined.span.begin - run.span.begin;
   }
   shift(run, by);
-  const auto late = run.span.begin - joined.span.begin;
+  const auto expected = expected_span(joined, run);
+  const auto late = run.span.begin - expected.begin;
   if (late > told_lateness)
     notes.push_back(fmt::format("{} joined {} after {}", node, to_text(late), reference));
-  const auto early = joined.span.end - run.span.end;
+  const auto early = expected.end - run.span.end;
   if (early > told_lateness && run.status != RunStatus::finished)
     notes.push_back(
         fmt::format("{} was last heard of {} before the end ({}): what it used after that is not known", node,
@@ -99,11 +128,15 @@ void take_status(Run& joined, const Run& run) {
 void add_node(Run& joined, Run run) {
   const auto node = node_of(run);
   std::vector<std::string> notes;
+  add_absences(run);
   align(joined, run, node, notes);
+  add_absences(run, joined.info.segments);
   name_channels(run, node);
   append(joined.traces, std::move(run.traces));
   take_progress(joined, run);
-  take_status(joined, run);
+  // What became of a node that has no part in the last segment says nothing of the training's end.
+  const auto& segments = joined.info.segments;
+  if (segments.empty() || ran_in(segments.back(), run)) take_status(joined, run);
   joined.span = {std::min(joined.span.begin, run.span.begin), std::max(joined.span.end, run.span.end)};
   append(joined.host.gpus, std::move(run.host.gpus));
   joined.sampler_cpu += run.sampler_cpu;
@@ -218,12 +251,13 @@ Run join_nodes(std::vector<Run> runs) {
   }
   auto joined = std::move(runs.front());
   const auto node = node_of(joined);
+  add_absences(joined);
   name_channels(joined, node);
   for (auto& sensor : joined.sensors) sensor.sensor = node + "/" + sensor.sensor;
   for (auto& note : joined.notes) note = node + ": " + note;
   joined.info.training.nodes = static_cast<int>(runs.size());
-  joined.info.segments.clear();  // each node has its own; the notes tell how they followed each other
   for (std::size_t i = 1; i < runs.size(); ++i) add_node(joined, std::move(runs[i]));
+  joined.info.segments.clear();  // each node has its own; the notes tell how they followed each other
   miss_nodes(joined, known, runs.size(), expected);
   return joined;
 }
