@@ -36,6 +36,7 @@ Engine::Engine(MeasurementOptions options, sensors::Environment environment,
       header_(std::move(options_.run)) {
   if (!trace::is_known(header_.info.job)) header_.info.job = trace::job_of(environment_.variable);
   know_limits();
+  keep_node_list();
 }
 
 std::optional<Watts> Engine::measure_idle(Seconds duration, const std::function<bool()>& stop) {

@@ -92,6 +92,7 @@ class Engine {
   void check_limits();
   void tell_end_of_limits();
   void know_limits();
+  void keep_node_list();
   void tell_limit_of(const RankLimitList::Held& held, Limits::Verdict verdict);
   void tell_ranks_of_limits();
   void note_losses();

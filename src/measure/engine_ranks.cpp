@@ -11,6 +11,7 @@
 
 #include "measure/engine.hpp"
 #include "measure/rank_boards.hpp"
+#include "trace/node_list.hpp"
 #include "trace/rank_tag.hpp"
 
 namespace joulecast::measure {
@@ -98,6 +99,14 @@ void Engine::tell_end_of_limits() {
   };
   tell(limits_);
   for (const auto& held : others_limits_.held()) tell(held.limits);
+}
+
+/// So that a node that never reports has a name.
+void Engine::keep_node_list() {
+  if (header_.info.job.scheduler != "slurm" || header_.info.job.node_count.value_or(1) < 2) return;
+  for (const char* name : {"SLURM_STEP_NODELIST", "SLURM_JOB_NODELIST"})
+    if (const char* list = environment_.variable ? environment_.variable(name) : nullptr)
+      header_.tags.emplace(trace::node_list_tag, list);
 }
 
 /// The names and limits that the user gave to ranks that have just attached.

@@ -1,6 +1,7 @@
 #include "trace/join_nodes.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <cmath>
@@ -12,6 +13,7 @@
 
 #include "base/text.hpp"
 #include "trace/absence.hpp"
+#include "trace/node_list.hpp"
 #include "trace/shift.hpp"
 
 namespace joulecast::trace {
@@ -157,9 +159,36 @@ void add_node(Run& joined, Run run) {
 
 constexpr auto never_reported = "this node of the job never reported";
 
-std::string missing_text(int missing, int expected) {
-  return fmt::format("{} of the job's {} nodes never reported: what {} used is not in the total", missing,
-                     expected, missing == 1 ? "it" : "they");
+/// "2 of the job's 4 nodes never reported": the names follow, where they are known.
+std::string missing_beginning(int missing, int expected) {
+  return fmt::format("{} of the job's {} nodes never reported", missing, expected);
+}
+
+std::string missing_text(int missing, int expected, const std::vector<std::string>& names) {
+  return fmt::format("{}{}: what {} used is not in the total", missing_beginning(missing, expected),
+                     names.empty() ? "" : fmt::format(" ({})", fmt::join(names, ", ")),
+                     missing == 1 ? "it" : "they");
+}
+
+/// "2 of 4", or with the node's name "n3, 2 of 4".
+std::string place_text(int rank, int expected) {
+  return fmt::format("{} of {}", rank, expected);
+}
+
+std::string without_name(const std::string& place) {
+  const auto comma = place.rfind(", ");
+  return comma == place.npos ? place : place.substr(comma + 2);
+}
+
+/// By the job's list, where it is one of as many nodes.
+std::vector<std::string> node_names(const std::vector<Run>& runs, int expected) {
+  for (const auto& run : runs) {
+    const auto list = run.tags.find(node_list_tag);
+    if (list == run.tags.end()) continue;
+    auto names = expand_node_list(list->second);
+    if (std::ssize(names) == expected) return names;
+  }
+  return {};
 }
 
 bool is_of_missing_node(const Trace& trace) {
@@ -172,7 +201,8 @@ void forget_missing_nodes(Run& run) {
   const auto expected = run.info.job.node_count.value_or(1);
   std::erase_if(run.notes, [&](const std::string& note) {
     const auto missing = parse_int(std::string_view(note).substr(0, note.find(' '))).value_or(0);
-    return missing > 0 && missing < expected && note == missing_text(static_cast<int>(missing), expected);
+    return missing > 0 && missing < expected &&
+           note.starts_with(missing_beginning(static_cast<int>(missing), expected));
   });
 }
 
@@ -183,36 +213,42 @@ std::set<int> ranks_of(const Run& run) {
   std::set<std::string> missing;
   for (const auto& trace : run.traces)
     if (is_of_missing_node(trace))
-      missing.insert(trace.channel.device);
+      missing.insert(without_name(trace.channel.device));
     else
       nodes.insert(trace.channel.node);
   std::set<int> ranks;
   if (run.info.job.node_rank) ranks.insert(*run.info.job.node_rank);
   if (nodes.size() < 2) return ranks;
   for (int rank = 0; rank < expected; ++rank)
-    if (!missing.contains(fmt::format("{} of {}", rank, expected))) ranks.insert(rank);
+    if (!missing.contains(place_text(rank, expected))) ranks.insert(rank);
   return ranks;
 }
 
 /// Nodes of which the store has no run: the total is to say that they are missing.
-void miss_nodes(Run& joined, const std::set<int>& known, std::size_t nodes, int expected) {
+void miss_nodes(Run& joined, const std::set<int>& known, std::size_t nodes, int expected,
+                const std::vector<std::string>& names) {
   const auto missing = expected - static_cast<int>(std::max(nodes, known.size()));
   if (missing <= 0) return;
-  joined.notes.push_back(missing_text(missing, expected));
-  int named = 0;
-  for (int rank = 0; rank < expected && named < missing; ++rank) {
+  std::vector<std::string> named;
+  int found = 0;
+  for (int rank = 0; rank < expected && found < missing; ++rank) {
     if (known.contains(rank)) continue;
-    ++named;
+    ++found;
     Trace trace;
     trace.channel.component = Component::node;
     trace.channel.quantity = Quantity::power;
     trace.channel.behaviour = Behaviour::gauge;
     trace.channel.provenance = Provenance::missing;
-    trace.channel.device = fmt::format("{} of {}", rank, expected);
+    trace.channel.device = place_text(rank, expected);
+    if (!names.empty()) {
+      named.push_back(names[static_cast<std::size_t>(rank)]);
+      trace.channel.device = named.back() + ", " + trace.channel.device;
+    }
     trace.channel.name = fmt::format("node{}", rank);
     trace.channel.note = never_reported;
     joined.traces.push_back(std::move(trace));
   }
+  joined.notes.push_back(missing_text(missing, expected, named));
 }
 
 }  // namespace
@@ -244,6 +280,7 @@ std::optional<Seconds> clock_lead(const Run& reference, const Run& run) {
 Run join_nodes(std::vector<Run> runs) {
   const auto expected = runs.front().info.job.node_count.value_or(1);
   if (runs.size() == 1 && expected <= 1) return std::move(runs.front());
+  const auto names = node_names(runs, expected);
   std::set<int> known;
   for (auto& run : runs) {
     known.merge(ranks_of(run));
@@ -258,7 +295,7 @@ Run join_nodes(std::vector<Run> runs) {
   joined.info.training.nodes = static_cast<int>(runs.size());
   for (std::size_t i = 1; i < runs.size(); ++i) add_node(joined, std::move(runs[i]));
   joined.info.segments.clear();  // each node has its own; the notes tell how they followed each other
-  miss_nodes(joined, known, runs.size(), expected);
+  miss_nodes(joined, known, runs.size(), expected, names);
   return joined;
 }
 

@@ -88,6 +88,13 @@ class Nodes(CommandTest):
         self.assertIn("without", self.call("show").stdout)
         self.assertIn("2 nodes", self.rows()[0]["missing"])
 
+    def test_a_node_that_never_reported_has_its_name_in_slurms_list(self):
+        self.end(self.node(0, nodes=4, SLURM_STEP_NODELIST="n[1-4]"), self.node(1, nodes=4, SLURM_STEP_NODELIST="n[1-4]"))
+        run = self.json("show")
+        self.assertIn("2 of the job's 4 nodes never reported (n3, n4): what they used is not in the total", run["notes"])
+        self.assertLessEqual({"node n3, 2 of 4", "node n4, 3 of 4"}, set(run["energy_j"]["missing"]))
+        self.assertIn("2 nodes", self.rows()[0]["missing"])
+
     def test_a_node_that_fails_fails_the_job(self):
         first, second = self.node(0), self.node(1, "sleep 1; exit 9")
         self.end(first)

@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "trace/energy.hpp"
+#include "trace/node_list.hpp"
 #include "trace/segment.hpp"
 
 namespace joulecast::trace {
@@ -137,6 +138,23 @@ TEST(JoinNodes, NamesTheNodesThatNeverReported) {
   EXPECT_NEAR(energy.total->value(), 40'000, 1);
   EXPECT_THAT(energy.missing, Contains("node 1 of 4"));
   EXPECT_THAT(energy.missing, Contains("node 3 of 4"));
+}
+
+TEST(JoinNodes, NamesTheNodesThatNeverReportedByTheJobsList) {
+  auto first = node("n1", 0, 300, 0, 100);
+  auto third = node("n3", 2, 100, 0, 100);
+  first.info.job.node_count = third.info.job.node_count = 4;
+  third.tags[node_list_tag] = "n[1-4]";
+  const auto joined = join_nodes({first, third});
+  EXPECT_THAT(joined.notes,
+              ElementsAre("2 of the job's 4 nodes never reported (n2, n4): what they used is not in "
+                          "the total"));
+  EXPECT_THAT(energy_of(joined).missing, Contains("node n2, 1 of 4"));
+  EXPECT_THAT(energy_of(joined).missing, Contains("node n4, 3 of 4"));
+  EXPECT_EQ(missing_nodes(joined), 2);
+  auto again = join_nodes({joined, node("n2", 1, 100, 0, 100)});  // as a bundle, and one more is here now
+  EXPECT_EQ(missing_nodes(again), 1);
+  EXPECT_THAT(again.notes, Contains(HasSubstr("1 of the job's 4 nodes never reported (n4)")));
 }
 
 TEST(JoinNodes, ANodeThatReportedAloneIsNotTheWholeJob) {
