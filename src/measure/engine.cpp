@@ -279,6 +279,7 @@ void Engine::finish(Heard heard, const Ending& ending) {
     note_rates();
   }
   note_ranks();
+  note_unnamed_boards();
   socket_.reset();  // later messages find no listener
   // A driver that takes this long has a GPU to wake.
   if (meters_.awaits_drivers() && header_.host.gpus.empty() && sensors::may_use_cuda(environment_))

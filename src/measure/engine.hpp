@@ -82,6 +82,7 @@ class Engine {
   void measure_boards_of_ranks();
   void await_boards_of(std::span<const progress::AttachedRank> ranks);
   void note_boards();
+  void note_unnamed_boards();
   void miss_named_gpus();
   void follow_training(const std::function<void(Training&)>& step);
   [[nodiscard]] LimitState limit_state(const Limits& limits);

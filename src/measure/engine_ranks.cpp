@@ -1,5 +1,6 @@
 // What the engine knows of the other ranks of its node.
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <csignal>
@@ -157,6 +158,29 @@ void Engine::await_boards_of(std::span<const progress::AttachedRank> ranks) {
   for (const auto* type : sensors::all_sensors())
     if (sensors.contains(type->name) || (type->name == "nvml" && meters_.is_refused("nvml")))
       meters_.await(open_boards(*type, environment_, further, known), names);
+}
+
+/// Where each rank sees boards of its own, those of the others are guessed until they tell them; two ranks
+/// may share a board.
+void Engine::note_unnamed_boards() {
+  const auto lent = [this](const char* name) {
+    return environment_.variable && environment_.variable(name) != nullptr;
+  };
+  const auto size = header_.info.job.local_size.value_or(1);
+  if (!socket_ || size < 2 || std::ssize(socket_->ranks()) + 1 < size || lent("SLURM_STEP_GPUS") ||
+      lent("SLURM_JOB_GPUS"))
+    return;
+  std::vector<progress::SeenBoards> others;
+  for (const auto& rank : socket_->ranks()) others.push_back(rank.greeting.boards);
+  const auto unnamed = unnamed_boards(meters_.channels(), seen_boards(environment_), others);
+  if (unnamed.empty()) return;
+  const auto line = fmt::format(
+      "in the total, though none of this node's {} ranks sees it: GPU {}. Name the ranks' GPUs (--gpu) to "
+      "leave "
+      "others out",
+      size, fmt::join(unnamed, ", "));
+  sink().note(line);
+  observer_->trouble(line);
 }
 
 void Engine::note_boards() {

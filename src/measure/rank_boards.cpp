@@ -144,6 +144,24 @@ sensors::Opening open_boards(const sensors::SensorType& type, const Environment&
           }};
 }
 
+std::vector<std::string> unnamed_boards(std::span<const trace::Channel> channels, const SeenBoards& own,
+                                        std::span<const SeenBoards> others) {
+  std::set<std::string> named;  // as channels are, before "_energy"
+  const auto take = [&](const SeenBoards& boards) {
+    const auto numbers = numbers_in(boards);
+    if (!numbers || !boards.named.empty() || boards.nvidia != own.nvidia) return false;
+    for (const auto number : *numbers) named.insert(fmt::format("gpu{}", number));
+    return true;
+  };
+  if (!take(own) || !std::ranges::all_of(others, take)) return {};
+  std::vector<std::string> unnamed;
+  for (const auto& channel : channels)
+    if (channel.sensor == "nvml" && !named.contains(channel.name.substr(0, channel.name.find('_'))) &&
+        std::ranges::find(unnamed, channel.device) == unnamed.end())
+      unnamed.push_back(channel.device);
+  return unnamed;
+}
+
 sensors::Opening open_hidden_boards(std::vector<int> nvidia, const Environment& environment,
                                     const std::string& rank) {
   return {hidden_boards_type, environment,

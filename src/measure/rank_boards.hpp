@@ -2,6 +2,7 @@
 // the rank that measures the node reads those that it can see, and names the others. Internal to the module.
 #pragma once
 
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -32,6 +33,12 @@ constexpr std::string_view hidden_boards_name = "hidden boards";
                                            const sensors::Environment& environment,
                                            std::vector<progress::SeenBoards> ranks,
                                            std::vector<std::string> known);
+
+/// Of the channels of NVIDIA's boards, the devices that none of the ranks names. Nothing is known where a
+/// rank names its boards otherwise than by numbers, or sees other files.
+[[nodiscard]] std::vector<std::string> unnamed_boards(std::span<const trace::Channel> channels,
+                                                      const progress::SeenBoards& own,
+                                                      std::span<const progress::SeenBoards> others);
 
 /// A channel for each of these boards, which says that the board is not measured.
 [[nodiscard]] sensors::Opening open_hidden_boards(std::vector<int> nvidia,

@@ -151,6 +151,21 @@ class Ranks(CommandTest):
         boards, _ = self.boards_of(["0", "1"], launcher=bare_torch)
         self.assertEqual(set(boards), {"GPU-a", "GPU-b"})
 
+    def test_a_board_that_no_rank_sees_is_told(self):
+        """Two ranks on one board: the other one was guessed to be the second rank's."""
+        boards, run = self.boards_of(["0", "0"])
+        self.assertEqual(set(boards), {"GPU-a", "GPU-b"})
+        self.assertTrue(any("none of this node's 2 ranks sees it: GPU GPU-b" in note for note in run["notes"]), run["notes"])
+
+    def test_ranks_that_share_a_board_can_name_it(self):
+        first = self.rank(0, "sleep", 2, options=("--gpu", "0"), CUDA_VISIBLE_DEVICES="0")
+        self.wait_for_measurement()
+        for rank in (first, self.rank(1, "sleep", 1, options=("--gpu", "0"), CUDA_VISIBLE_DEVICES="0")):
+            self.end(rank)
+        run = self.one()
+        self.assertEqual({row["device"] for row in run["energy_j"]["by_component"] if row["component"] == "gpu"}, {"GPU-a"})
+        self.assertEqual(run["notes"], [])
+
     def test_boards_that_the_system_hides_are_missing(self):
         """As Slurm does with --gpus-per-task: each rank sees one board, the first."""
         self.fake_gpus("gpu uuid=GPU-a name=NVIDIA_A100 arch=9\npower 0:300\n")
