@@ -4,6 +4,7 @@ import os
 import pathlib
 import sqlite3
 import subprocess
+import time
 import unittest
 import uuid
 
@@ -144,6 +145,34 @@ class Nodes(CommandTest):
                 links = database.execute("SELECT count(continues), count(DISTINCT continues) FROM run WHERE continues <> ''").fetchone()
             database.close()
             self.assertEqual(links[0], links[1], "two nodes went on with one run")
+
+    def test_a_node_is_expected_in_its_own_segment_only(self):
+        """A job that goes on with other machines: none of them lacks anything."""
+        if subprocess.run(["unshare", "-u", "true"], capture_output=True, check=False).returncode != 0:
+            self.skipTest("no host name of its own can be given to a process here (unshare -u)")
+        for number, name in enumerate(("n1", "n2", "m1", "m2")):
+            (self.folder / f"{name}.txt").write_text(f"gpu uuid=GPU-{name} name=NVIDIA_A100 arch=9\npower 0:{100 * (number % 2 + 1)}\n")
+        for names in (("n1", "n2"), ("m1", "m2")):
+            self.job = str(uuid.uuid4().int % 10**9)
+            nodes = []
+            for number, name in enumerate(names):
+                task = dict(SLURM_JOB_ID=self.job, SLURM_STEP_ID="0", SLURM_PROCID=str(number), SLURM_LOCALID="0", SLURM_NODEID=str(number),
+                            SLURM_STEP_NUM_NODES="2", SLURM_STEP_NUM_TASKS="2", SLURM_STEP_TASKS_PER_NODE="1(x2)", SLURMD_NODENAME=name,
+                            JOULECAST_FAKE_NVML=str(self.folder / f"{name}.txt"))
+                command = f"hostname {name}; exec {JOULECAST} run --quiet --interval 0.1 --sensor nvml --continue big -- sleep 2"
+                nodes.append(subprocess.Popen(["unshare", "-u", "sh", "-c", command], env={**self.environment, **task}))
+            self.end(*nodes)
+            time.sleep(2)  # the queue
+        [row] = self.rows()
+        run = self.json("show")
+        self.assertLess(run["duration_s"], 6)
+        self.assertGreater(run["energy_j"]["coverage"], 0.9)
+        self.assertAlmostEqual(run["energy_j"]["total"], 300 * run["duration_s"], delta=0.15 * 300 * run["duration_s"])
+        by_node = {part["node"]: part for part in run["energy_j"]["by_component"] if part["component"] == "gpu"}
+        self.assertEqual(set(by_node), {"n1", "n2", "m1", "m2"})
+        for part in by_node.values():
+            self.assertGreater(part["coverage"], 0.9)
+        self.assertAlmostEqual(row["energy_j"], run["energy_j"]["total"], delta=0.05 * row["energy_j"])
 
     def test_bundles_of_all_nodes_are_the_whole_job(self):
         first = {**self.environment, "JOULECAST_STORE": str(self.folder / "node0.db")}
