@@ -27,14 +27,15 @@ constexpr std::array lists = {"CUDA_VISIBLE_DEVICES", "ROCR_VISIBLE_DEVICES", "H
 /// Of a node, and more: what goes beyond is not believed.
 constexpr int most_boards = 1024;
 
-/// Of CUDA's list; nothing where it is not set, or where it names anything but numbers.
+/// Of CUDA's list, which ends at its first entry that is none; nothing where it is not set, or has UUIDs.
 std::optional<std::vector<std::size_t>> numbers_in(const SeenBoards& boards) {
   const auto list = boards.variables.find("CUDA_VISIBLE_DEVICES");
   if (list == boards.variables.end()) return std::nullopt;
   std::vector<std::size_t> numbers;
   for (const auto entry : split(list->second, ',')) {
     const auto number = parse_uint(trim(entry));
-    if (!number) return std::nullopt;
+    if (trim(entry).starts_with("GPU-") || trim(entry).starts_with("MIG-")) return std::nullopt;
+    if (!number) break;
     numbers.push_back(static_cast<std::size_t>(*number));
   }
   return numbers;
