@@ -139,7 +139,7 @@ class Ranks(CommandTest):
         self.assertEqual(set(boards), {"GPU-7", "GPU-2", "GPU-5"})
         for row in boards.values():
             self.assertGreater(row["coverage"], 0.4)  # from when its rank came
-        self.assertTrue(any("nvml measures the GPUs of rank 1" in note for note in run["notes"]), run["notes"])
+        self.assertTrue(any("nvml measures the GPUs of" in note and "rank 1" in note for note in run["notes"]), run["notes"])
         self.assertEqual([sensor["sensor"] for sensor in run["sensors"] if sensor["sensor"] == "nvml"], ["nvml"])
         self.assertEqual(run["training"]["gpu_count"], 3)
 
