@@ -244,10 +244,27 @@ bool BarProgress::is_behind_epoch_bar(const Bar& bar) {
   return !same && epoch_bar_->full;
 }
 
+/// A bar stands at 0 while another without a name is filled: that is an evaluation before the first step.
+/// Where it is filled again, the first one was of something else.
+bool BarProgress::comes_before_first_step(const Bar& bar) {
+  if (bar.total == unmoved_ || !unmoved_) {
+    unmoved_ = bar.done == 0 ? bar.total : std::nullopt;
+    filled_beside_ = false;
+    return false;
+  }
+  if (bar.done == 0 && filled_beside_) {
+    unmoved_.reset();
+    return false;
+  }
+  filled_beside_ = filled_beside_ || bar.full();
+  return true;
+}
+
 /// Of bars without a name one may be for the data, one for the training, one for its evaluation. What takes
 /// less time than the one before says nothing of the training's end.
 bool BarProgress::may_be_beside_training(const Bar& bar, const Line& line) {
   if (!bar.title.empty() || !bar.total) return false;
+  if (comes_before_first_step(bar)) return true;
   if (!bare_ || bare_->total != *bar.total) {
     const auto before = bare_ && bare_->full ? std::optional{bare_->last - bare_->begin} : std::nullopt;
     bare_ = BareBar{*bar.total, line.time, line.time, before};

@@ -36,6 +36,7 @@ class BarProgress {
   void read_inner(const Bar& bar, Report& report);
   void read_steps(const Bar& bar, const BarTitle& title, const Line& line, Report& report);
   [[nodiscard]] bool is_behind_epoch_bar(const Bar& bar);
+  [[nodiscard]] bool comes_before_first_step(const Bar& bar);
   [[nodiscard]] bool may_be_beside_training(const Bar& bar, const Line& line);
   [[nodiscard]] bool is_around_epochs(const Bar& bar);
   [[nodiscard]] bool moves_with_lines(const Bar& bar) const;
@@ -73,6 +74,8 @@ class BarProgress {
     bool full = false;
   };
   std::optional<BareBar> bare_;
+  std::optional<double> unmoved_;  ///< total of a bare bar that stands at 0
+  bool filled_beside_ = false;     ///< another one was filled meanwhile
   // The bar that shows a percentage alone.
   std::string percent_title_;
   std::optional<double> percent_;

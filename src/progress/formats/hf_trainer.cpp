@@ -147,7 +147,8 @@ class HuggingFaceTrainer final : public Format {
     if (!bar.title.empty()) return false;
     if (!confirmed_) {
       // Nothing tells yet whose bar it is.
-      if (line.below == 0 && candidate_ != bar.total) before_candidate_ = std::exchange(candidate_, bar.total);
+      if (line.below == 0 && candidate_ != bar.total)
+        before_candidate_ = std::exchange(candidate_, bar.total);
       return false;
     }
     if (!total_ && !over_ && line.below == 0 && (!steps_ || bar.total == steps_)) total_ = bar.total;
@@ -215,6 +216,7 @@ class HuggingFaceTrainer final : public Format {
 
   /// Figures of the training are those of the steps before; the last ones before an epoch's end are its own.
   void read_epoch(double done, bool evaluation, std::vector<MetricText> metrics, Report& report) {
+    if (evaluation && done == 0) return report.window_ends("validation");  // before the first step
     if (!of_steps_) report.epochs_done(done, total_of(done));
     const double whole = std::round(done);
     const bool at_end = whole >= 1 && std::abs(done - whole) < 0.001;
@@ -247,7 +249,7 @@ class HuggingFaceTrainer final : public Format {
   std::optional<double> epochs_, steps_, examples_, batch_, per_epoch_;
   std::optional<double> candidate_;         ///< length of the last bar that may be the training's
   std::optional<double> before_candidate_;  ///< … and of the one before it
-  std::optional<double> total_;      ///< length of the training's bar
+  std::optional<double> total_;             ///< length of the training's bar
 };
 
 }  // namespace

@@ -17,7 +17,7 @@ bool is_of_figures(std::string_view after) {
 /// "val" of "Epoch 3 [val]", not of "Epoch 3 val_loss: 0.5".
 bool names_evaluation(std::string_view title) {
   static const Pattern words(
-      R"((?i)(?:^|[^a-z_])(?:val|valid|validation|validating|eval|evaluat\w*|evals?|tests?|testing|dev|infer\w*|predict\w*|sanity\w*|sampl(?:ing|er)|denois\w*|decod\w*|scoring|calibrat\w*|inspect\w*)(?:[^a-z_]|$))");
+      R"((?i)(?:^|[^a-z_])(?:val|valid|validation|validating|eval|evaluat\w*|evals?|tests?|testing|dev|infer\w*|predict\w*|sanity\w*|sampl(?:ing|er)|denois\w*|decod\w*|scoring|calibrat\w*|inspect\w*|calculating loss)(?:[^a-z_]|$))");
   static const Pattern training(R"((?i)(?:^|[^a-z_])train\w*(?:[^a-z_]|$))");
   std::string_view rest = title;
   while (const auto match = words.find(rest)) {
