@@ -100,12 +100,12 @@ void LoopEpochs::end(int epoch, std::optional<double> total, Report& report) {
 }
 
 void LoopEpochs::end_with_figures(int epoch, std::optional<double> total,
-                                  const std::vector<MetricText>& metrics, Report& report) {
+                                  const std::vector<MetricText>& metrics, SteadyTime time, Report& report) {
   constexpr int enough = 3;
   std::vector<std::string> named;
   for (const auto& [name, value] : metrics) named.push_back(name);
   const bool alike = named == named_ && !named.empty();
-  if (take_line_of_several(epoch, alike || !lined_epoch_, total, report)) return;
+  if (take_line_of_several(epoch, alike || !lined_epoch_, total, time, report)) return;
   const bool again = epoch_ == epoch && !open_;
   if (again && named == named_ && with_one_line_ >= enough && !have_lines_) {
     report.phase_begins("");
@@ -119,8 +119,17 @@ void LoopEpochs::end_with_figures(int epoch, std::optional<double> total,
 }
 
 /// Where the epoch before had several lines alike, the last of them ends this one. False where it had not;
-/// two may be its training and its validation, which do not take the same time.
-bool LoopEpochs::take_line_of_several(int epoch, bool alike, std::optional<double> total, Report& report) {
+/// two may be its training and its validation, which do not take the same time. Those that came in one moment
+/// are one, from several ranks.
+bool LoopEpochs::take_line_of_several(int epoch, bool alike, std::optional<double> total, SteadyTime time,
+                                      Report& report) {
+  constexpr Seconds moment{0.05};
+  constexpr double little = 0.02;
+  constexpr int several = 3;
+  const auto since = lined_epoch_ ? time - lined_at_ : Seconds{0};
+  lined_at_ = time;
+  if (epoch == lined_epoch_ && since < std::max(moment, pause_ * little)) return usual_lines_ >= several;
+  if (epoch != lined_epoch_) pause_ = since;
   if (epoch != lined_epoch_) {
     usual_lines_ = lined_epoch_ && epoch == *lined_epoch_ + 1 && lines_alike_ ? lines_ : 1;
     lines_ = 0;
@@ -129,7 +138,6 @@ bool LoopEpochs::take_line_of_several(int epoch, bool alike, std::optional<doubl
   lined_epoch_ = epoch;
   ++lines_;
   lines_alike_ = lines_alike_ && alike;
-  constexpr int several = 3;
   if (usual_lines_ < several || lines_ > usual_lines_ || !alike) return false;
   if (epoch_ != epoch) begin(epoch, total, report);
   report.epoch_steps(lines_, usual_lines_, epoch);
@@ -163,6 +171,9 @@ void LoopEpochs::take_counted_step(int epoch, const StepMention& step, std::opti
   headed_.reset();  // it has begun, and not ended
   follow_steps(epoch, step.done);
   const bool repeated = stepping_epoch_ == epoch && last_step_ == step.done;
+  // A validation between its steps did not end it: it lasts until now.
+  if (epoch_ == epoch && !open_ && !ended_by_steps_ && stepping_epoch_ == epoch && step.done > *last_step_)
+    report.epoch_ends(epoch, total);
   if (epoch_ != epoch) begin(epoch, total, report);
   stepping_epoch_ = epoch;
   last_step_ = step.done;

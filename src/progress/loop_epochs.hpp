@@ -32,7 +32,7 @@ class LoopEpochs {
   void end(int epoch, std::optional<double> total, Report& report);
   /// Where each epoch had one line and this one has another like it, the epochs begin again.
   void end_with_figures(int epoch, std::optional<double> total, const std::vector<MetricText>& metrics,
-                        Report& report);
+                        SteadyTime time, Report& report);
   /// A line with an epoch and a step of it.
   void take_step(int epoch, const StepMention& step, std::optional<double> total,
                  const std::vector<MetricText>& metrics, Report& report);
@@ -63,7 +63,8 @@ class LoopEpochs {
                                  const std::optional<StepMention>& step, Report& report);
 
  private:
-  [[nodiscard]] bool take_line_of_several(int epoch, bool alike, std::optional<double> total, Report& report);
+  [[nodiscard]] bool take_line_of_several(int epoch, bool alike, std::optional<double> total, SteadyTime time,
+                                          Report& report);
   [[nodiscard]] bool came_with_its_figures(int next, SteadyTime time) const;
   [[nodiscard]] bool comes_after_its_steps(const std::vector<MetricText>& metrics) const;
   [[nodiscard]] bool counts_from_zero(int epoch, const StepMention& step,
@@ -97,6 +98,8 @@ class LoopEpochs {
   std::optional<int> lined_epoch_;  ///< that the lines with figures are counted of
   int lines_ = 0;
   bool lines_alike_ = true;  ///< the same is named in each
+  SteadyTime lined_at_;      ///< the last such line
+  Seconds pause_{0};         ///< before the first one of its epoch
   int usual_lines_ = 1;      ///< of the epoch before, where they were alike
   bool tested_ = false;      ///< since the last epoch ended
   bool tests_are_regular_ = false;

@@ -37,11 +37,12 @@ class Lightning final : public Format {
   bool read_bar(const Bar& bar, const Line& line, Report& report) {
     static const Pattern epoch(R"(^Epoch (?P<epoch>\d+)$)");
     static const Pattern beside(
-        R"(^(?:Sanity Checking|Validation sanity check|Validation|Validating|Testing|Predicting)(?: DataLoader \d+)?$)");
+        R"(^(?:Sanity Checking|Validation sanity check|Validation Sanity Check|Validation|Validating|Testing|Predicting)(?: DataLoader \d+)?$)");
     if (beside.matches(bar.title)) {
       // Others name their bars "Validation", too; only Lightning numbers its loaders.
       seen_ = seen_ || bar.title.find("DataLoader") != std::string_view::npos ||
-              bar.title.starts_with("Sanity Checking");
+              bar.title.starts_with("Sanity Checking") || bar.title.starts_with("Validation sanity") ||
+              bar.title.starts_with("Validation Sanity");
       if (seen_) read_beside(bar, report);
       return seen_;
     }

@@ -82,7 +82,7 @@ class Loop final : public Format {
   }
 
   bool read_line(const Line& line, Report& report) {
-    if (read_totals(line, report)) return true;
+    if (read_totals(line, report) || read_setting(line, report)) return true;
     if (steps_.read_round_with_epochs(line, report)) return true;
     if (line.lowered.find("ep") != std::string::npos || line.lowered.find('/') != std::string::npos) {
       if (const auto mention = find_epoch(line.text)) {
@@ -109,7 +109,8 @@ class Loop final : public Format {
       if (totals->begins) report.run_begins();
       if (!totals->sure) report.guess();
       if (totals->epochs) report.total_epochs(*totals->epochs);
-      if (totals->steps) {
+      // "Total steps: 512" below "Learning iteration 1/10" is a count of something else.
+      if (totals->steps && !steps_.have_a_total()) {
         epochs_.note_total_steps(*totals->steps);
         report.total_work(*totals->steps);
       }
@@ -118,6 +119,21 @@ class Loop final : public Format {
     }
     if (!starts_training(line.lowered)) return false;
     report.run_begins();
+    return true;
+  }
+
+  /// "Train batch size: 1", "Gradient accumulation steps: 1", "Epoch: 8": settings that are printed at once.
+  bool read_setting(const Line& line, Report& report) {
+    static const Pattern setting(R"(^(?P<name>[A-Za-z][A-Za-z ]{2,40}): (?P<value>\d+)$)");
+    constexpr Seconds moment{0.02};
+    const auto match = setting.find(line.text);
+    const bool among_others = match && settings_ >= 2 && line.time - setting_at_ < moment;
+    settings_ = match ? (line.time - setting_at_ < moment ? settings_ + 1 : 1) : 0;
+    setting_at_ = line.time;
+    const auto epochs = among_others ? match->number("value") : std::nullopt;
+    if (!epochs || *epochs <= 1 || to_lower(match->text("name")) != "epoch" || epochs_.epoch()) return false;
+    report.guess();
+    report.total_epochs(*epochs);
     return true;
   }
 
@@ -175,7 +191,7 @@ class Loop final : public Format {
     else if (step && mention.says != Says::ends)
       epochs_.take_step(epoch, *step, total, metrics, report);
     else if (mention.says == Says::ends || (mention.says != Says::begins && result))
-      epochs_.end_with_figures(epoch, total, metrics, report);
+      epochs_.end_with_figures(epoch, total, metrics, time, report);
     else if (mention.says == Says::evaluation)
       report.window_begins("validation");
     else
@@ -225,6 +241,8 @@ class Loop final : public Format {
   LoopParts parts_{epochs_};
   LoopSteps steps_{epochs_};
   bool tagged_ = false;  ///< the line names its part
+  int settings_ = 0;     ///< lines of one that came at once before this one
+  SteadyTime setting_at_;
 };
 
 }  // namespace

@@ -29,7 +29,7 @@ const Pattern& stamp() {
       R"(|\d\d[-/.]\d\d(?:[-/.]\d\d(?:\d\d)?)?,? (?:- )?\d\d:\d\d(?::\d\d)?(?:[.,]\d+)?(?: ?[AP]M,?)?)"
       R"(|[IWEFD]\d{4} \d\d:\d\d:\d\d(?:\.\d+)? +\d+ [\w.]+:\d+)"  // absl, glog
       R"(|(?:(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun),? )?(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) +\d{1,2},? (?:\d{4} )?\d\d:\d\d(?::\d\d)?)"
-      R"(|\d\d?:\d\d:\d\d(?:[.,]\d+)?)"
+      R"(|\d\d?:\d\d:\d\d(?:[.,]\d+|-\d{6})?)"
       R"(|\d\d:\d\d)"
       R"()[\])>]?(?:\s*[-|:>]+\s|:|\s|$)\s*)");
   return pattern;
