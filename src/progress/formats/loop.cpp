@@ -85,7 +85,7 @@ class Loop final : public Format {
     if (read_totals(line, report) || read_setting(line, report)) return true;
     if (steps_.read_round_with_epochs(line, report)) return true;
     if (line.lowered.find("ep") != std::string::npos || line.lowered.find('/') != std::string::npos) {
-      if (const auto mention = find_epoch(line.text)) {
+      if (const auto mention = find_epoch(line.text); mention && !is_prose_of_a_table(mention->before)) {
         if (mention->kind == EpochMention::Kind::progress)
           read_epoch(*mention, line, report);
         else
@@ -95,6 +95,12 @@ class Loop final : public Format {
     }
     return steps_.read(line, report) || read_preparation(line, report) ||
            epochs_.take_figures(find_metrics(line.text), line.time, report) || read_row(line);
+  }
+
+  /// "│ Prompt: the third epoch 3/10 │": what a cell of a drawn table quotes, as samples that were generated.
+  static bool is_prose_of_a_table(std::string_view before) {
+    static const Pattern words(R"((?:│|┃|║)[^│┃║]*[A-Za-z]{2}[^│┃║]*[A-Za-z]\W*$)");
+    return words.matches(before);
   }
 
   /// "│ 0.512 │ 0.81 │" beneath "Epoch 3/7": which figures they are, the table's header told.
