@@ -49,7 +49,9 @@ std::optional<double> LoopEpochs::count_of(int epoch, std::optional<double> tota
   }
   if ((zero_total_ != total && !from_zero_) || counts_behind_bar_) return total;
   if (epoch == *total) return *total + 1;
-  if (!from_zero_ && is_round(*total + 1)) return *total + 1;
+  // "Epoch 0/4 Step 10/60" may be the first of four: behind its steps stands how many there are.
+  const bool few_beside_steps = step && step->total && *total + 1 <= 5;
+  if (!from_zero_ && is_round(*total + 1) && !few_beside_steps) return *total + 1;
   auto doubtful = report;
   doubtful.guess();
   doubtful.total_epochs(from_zero_ || is_round(*total) ? *total : *total + 1);

@@ -168,6 +168,9 @@ class Loop final : public Format {
       return;
     }
     if (mention.number > 1e9) return;
+    // "Evaluating perplexity, Epoch 0/2" before the first one: what it is like untrained.
+    const bool untrained = mention.says == Says::evaluation && mention.number == 0 && !epochs_.epoch();
+    if (untrained && metrics.empty() && !step) return report.window_begins("validation");
     const int epoch = epoch_of(mention);
     const auto total =
         mention.total_is_named ? mention.total : epochs_.count_of(epoch, mention.total, step, report);
