@@ -106,6 +106,8 @@ void BarProgress::read(const Bar& whole, const Line& line, Report& report) {
   if (title.kind == BarKind::evaluation) return read_evaluation(bar, title, report);
   if (title.kind == BarKind::preparation) return title.sure ? report.prepares() : void();
   if (bar.total && *bar.total <= 0) return;
+  if (names_epoch_it_counts(bar, title, line)) return read_bar_around_epochs(bar, report);
+  around_others_ = counts_what_it_names_.value_or(false);
   switch (title.kind) {
     case BarKind::epochs:
       end_evaluation(report);
@@ -117,6 +119,26 @@ void BarProgress::read(const Bar& whole, const Line& line, Report& report) {
         return read_inner(bar, report);
       return read_steps(bar, title, line, report);
   }
+}
+
+/// "Epoch 1 of 3:   0%|          | 0/3" around the bars of its steps: it counts the epochs, and names the one
+/// that runs. Where each epoch has as many steps as there are epochs, a later step shows that it does not.
+bool BarProgress::names_epoch_it_counts(const Bar& bar, const BarTitle& title, const Line& line) {
+  if (title.kind != BarKind::epoch_steps || !title.epoch || !bar.total || title.epochs != bar.total ||
+      line.below > 0)
+    return false;
+  const bool fits = bar.done == *title.epoch - 1 || bar.done == *title.epoch;
+  if (!fits || !counts_what_it_names_) counts_what_it_names_ = fits && bar.done == 0 && !epoch_;
+  return *counts_what_it_names_;
+}
+
+/// It tells nothing before another bar is drawn within it, and only how many there are where those name the
+/// epochs themselves.
+void BarProgress::read_bar_around_epochs(const Bar& bar, Report& report) {
+  if (!around_others_) total_ = bar.total;
+  if (!around_others_) return;
+  if (epochs_begun_ == 0) return read_epochs(bar, report);
+  report.total_epochs(*bar.total);
 }
 
 void BarProgress::read_percent(const Bar& bar, Report& report) {
