@@ -37,7 +37,6 @@ class Flower final : public Format {
     }
     if (!headed_) return false;
     if (line.text.ends_with("[SUMMARY]")) {
-      report.work_done(*headed_, total_, Unit::round);
       report.run_ends();
       return true;
     }
@@ -50,12 +49,8 @@ class Flower final : public Format {
     if (!round) return false;
     if (const auto total = match.number("total")) total_ = total;
     headed_ = round;
-    if (*round <= 1) {
-      report.work_counts_from(0);
-      report.run_begins();
-    } else {
-      report.work_done(*round - 1, total_, Unit::round);
-    }
+    report.round_begins(*round, total_);
+    report.epoch_steps(0, {});  // of its clients: whether they tell of their epochs or not
     return true;
   }
 

@@ -19,7 +19,8 @@ class LeRobot final : public Format {
   bool read(const Line& line, Report& report) override {
     static const Pattern setting(R"((?:^| )cfg\.steps=(?P<total>\d+)\b)");
     static const Pattern start(R"((?:^| )Start (?:offline|online) training\b)");
-    static const Pattern step(R"((?:^| )step:(?P<step>\d+(?:\.\d+)?[KMB]?) smpl:\S+ ep:\S+ epch:\S+ (?P<rest>.*))");
+    static const Pattern step(
+        R"((?:^| )step:(?P<step>\d+(?:\.\d+)?[KMB]?) smpl:\S+ ep:\S+ epch:\S+ (?P<rest>.*))");
     if (const auto match = setting.find(line.text)) {
       total_ = match->number("total");
       if (total_) report.total_work(*total_);
