@@ -26,6 +26,7 @@
 #include "progress/loop_steps.hpp"
 #include "progress/metric_kind.hpp"
 #include "progress/metric_text.hpp"
+#include "progress/report_metrics.hpp"
 
 namespace joulecast::progress {
 namespace {
@@ -93,8 +94,17 @@ class Loop final : public Format {
         return true;
       }
     }
-    return steps_.read(line, report) || read_preparation(line, report) ||
-           epochs_.take_figures(find_metrics(line.text), line.time, report) || read_row(line);
+    return steps_.read(line, report) || read_preparation(line, report) || take_figures(line, report) ||
+           read_row(line);
+  }
+
+  /// "ppl: 2.5, loss: 0.5" below "Evaluating perplexity, Epoch 1/3": they are the evaluation's.
+  bool take_figures(const Line& line, Report& report) {
+    auto metrics = find_metrics(line.text);
+    if (metrics.empty()) return false;
+    if (std::exchange(evaluation_headed_, false))
+      for (auto& metric : metrics) metric.name = name_in_set(metric.name, "val");
+    return epochs_.take_figures(metrics, line.time, report);
   }
 
   /// "│ Prompt: the third epoch 3/10 │": what a cell of a drawn table quotes, as samples that were generated.
@@ -153,6 +163,7 @@ class Loop final : public Format {
 
   void read_epoch(const EpochMention& mention, const Line& line, Report& report) {
     steps_.note_epoch();
+    evaluation_headed_ = false;
     parts_.follow(mention, tagged_, report);
     const auto metrics = find_metrics(line.text);
     if (!mention.sure) report.guess();
@@ -202,9 +213,14 @@ class Loop final : public Format {
     else if (mention.says == Says::ends || (mention.says != Says::begins && result))
       epochs_.end_with_figures(epoch, total, metrics, time, report);
     else if (mention.says == Says::evaluation)
-      report.window_begins("validation");
+      head_evaluation(epoch, report);
     else
       epochs_.head(epoch, total, time, report);
+  }
+
+  void head_evaluation(int epoch, Report& report) {
+    report.window_begins("validation");
+    evaluation_headed_ = epochs_.is_open() && epochs_.epoch() == epoch;
   }
 
   /// "step 120/500 | epoch 2 | …": the epoch is where the step is, and mostly not over.
@@ -249,8 +265,9 @@ class Loop final : public Format {
   LoopEpochs epochs_;
   LoopParts parts_{epochs_};
   LoopSteps steps_{epochs_};
-  bool tagged_ = false;  ///< the line names its part
-  int settings_ = 0;     ///< lines of one that came at once before this one
+  bool tagged_ = false;             ///< the line names its part
+  bool evaluation_headed_ = false;  ///< a line named it, and figures follow
+  int settings_ = 0;                ///< lines of one that came at once before this one
   SteadyTime setting_at_;
 };
 

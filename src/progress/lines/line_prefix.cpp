@@ -2,6 +2,7 @@
 
 #include <cctype>
 
+#include "base/text.hpp"
 #include "progress/lines/pattern.hpp"
 
 namespace joulecast::progress {
@@ -51,6 +52,12 @@ const Pattern& logger() {
       R"(|([A-Za-z_][\w./]*)(?::[\w<>]+)?(?::\d+)?(?:\s+[-|]+\s+|:\s+))"
       R"(|[-|:>]+\s+)"
       R"())");
+  return pattern;
+}
+
+/// icefall: "[train.py:908] (1/4) Epoch 1, batch 50".
+const Pattern& rank_behind_file() {
+  static const Pattern pattern(R"(^\((\d{1,4})/\d{1,4}\)\s+)");
   return pattern;
 }
 
@@ -142,6 +149,15 @@ Prefix find_prefix(std::string_view text) {
     if (const auto found = logged ? logger().find(rest) : std::nullopt;
         found && !is_of_the_message(found->text(1).empty() ? found->text(0) : found->text(1))) {
       take(*found);
+      const bool names_file = trim(found->text(std::size_t{0})).ends_with(']') &&
+                              found->text(std::size_t{0}).find(".py:") != std::string_view::npos;
+      const auto behind = names_file && prefix.rank.empty()
+                              ? rank_behind_file().find(text.substr(prefix.length))
+                              : std::nullopt;
+      if (behind) {
+        prefix.rank = behind->text(1);
+        take(*behind);
+      }
       continue;
     }
     break;
