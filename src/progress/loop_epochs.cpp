@@ -179,10 +179,16 @@ void LoopEpochs::take_counted_step(int epoch, const StepMention& step, std::opti
   if (epoch_ != epoch) begin(epoch, total, report);
   stepping_epoch_ = epoch;
   last_step_ = step.done;
-  if (goes_on_.value_or(false))
+  if (goes_on_.value_or(false)) {
+    // "Step 100/200 | Epoch 1" after "Step 90/200 | Epoch 0": so many are the whole run's.
+    auto doubtful = report;
+    doubtful.guess();
+    if (step.total && !total && steps_per_epoch_.value_or(0) > 0)
+      doubtful.total_epochs(*step.total / *steps_per_epoch_);
     report.epoch_steps(step.done - steps_before_, steps_per_epoch_, epoch);
-  else
+  } else {
     report.epoch_steps(step.done, step.total, epoch);
+  }
   const bool only_validation = !metrics.empty() && !are_of_the_training(metrics);
   const bool complete = step.total && step.done >= *step.total && !goes_on_.value_or(false);
   if (!complete && !(only_validation && repeated)) return;

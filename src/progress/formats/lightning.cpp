@@ -30,10 +30,21 @@ class Lightning final : public Format {
       return true;
     }
     const auto bar = find_tqdm_bar(line.text);
-    return bar && read_bar(*bar, line, report);
+    return bar ? read_bar(*bar, line, report) : read_checkpoint(line, report);
   }
 
  private:
+  /// "Epoch 0, global step 100: 'val_wer' reached 0.10433 (best 0.10433), saving model to …".
+  static bool read_checkpoint(const Line& line, Report& report) {
+    static const Pattern reached(
+        R"(^Epoch (?P<epoch>\d+), global step \d+: '?(?P<name>[\w/.-]+)'? (?:reached (?P<value>\d+(?:\.\d+)?)\b|was not in top ))");
+    const auto match = reached.find(line.text);
+    if (!match) return false;
+    const auto value = match->number("value");
+    if (value) report.metric(std::string(match->text("name")), *value, match->whole("epoch"));
+    return true;
+  }
+
   bool read_bar(const Bar& bar, const Line& line, Report& report) {
     static const Pattern epoch(R"(^Epoch (?P<epoch>\d+)$)");
     static const Pattern beside(

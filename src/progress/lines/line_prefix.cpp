@@ -32,7 +32,7 @@ const Pattern& stamp() {
       R"(|(?:(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun),? )?(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) +\d{1,2},? (?:\d{4} )?\d\d:\d\d(?::\d\d)?)"
       R"(|\d\d?:\d\d:\d\d(?:[.,]\d+|-\d{6})?)"
       R"(|\d\d:\d\d)"
-      R"()[\])>]?(?:\s*[-|:>]+\s|:|\s|$)\s*)");
+      R"()(?:[\])>](?:\s*[-|:>]+\s|:)?|\s*[-|:>]+\s|:|\s|$)\s*)");
   return pattern;
 }
 
@@ -48,7 +48,7 @@ const Pattern& logger() {
   static const Pattern pattern(
       R"(^\s*(?:)"
       R"([\[(<][A-Za-z_][\w./ -]*(?::\d+(?::\w+)?)?(?:, \w+=\d+)?[\])>]:?\s*(?:[-|:]+\s+)?)"
-      R"(|[A-Za-z_][\w.]*\]:\s+)"
+      R"(|[A-Za-z_][\w.-]*\](?:\([\w./]+ \d+\))?:\s+)"
       R"(|([A-Za-z_][\w./]*)(?::[\w<>]+)?(?::\d+)?(?:\s+[-|]+\s+|:\s+))"
       R"(|[-|:>]+\s+)"
       R"())");
