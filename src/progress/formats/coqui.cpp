@@ -26,7 +26,7 @@ class Coqui final : public Format {
     report.epochs_count_from(0);
     if (const auto match = epoch.find(line.text)) {
       epoch_ = match->whole("epoch");
-      evaluating_ = false;
+      evaluating_ = evaluated_ = false;
       if (epoch_) report.epoch_begins(*epoch_, match->number("epochs"));
       return true;
     }
@@ -45,16 +45,19 @@ class Coqui final : public Format {
     if (line.text == "--> EVAL PERFORMANCE") {
       report.window_ends("validation");
       report.epoch_ends(*epoch_);
+      evaluated_ = true;
       return true;
     }
-    if (const auto match = figure.find(line.text))
-      report_metrics(report, match->text("figure"), epoch_, evaluating_ ? "val" : "train");
+    const auto match = figure.find(line.text);
+    if (match && evaluated_) report.epoch_ends(*epoch_);  // it lasts until its last figure
+    if (match) report_metrics(report, match->text("figure"), epoch_, evaluating_ ? "val" : "train");
     return line.text.starts_with("| > ");
   }
 
  private:
   std::optional<int> epoch_;
   bool evaluating_ = false;
+  bool evaluated_ = false;
 };
 
 }  // namespace

@@ -106,5 +106,36 @@ TEST(NewerTrainers, SwiftsLogHasTwoNumbersInOneField) {
             "5/94 step; loss=0.5");
 }
 
+TEST(NewerTrainers, SwinsPrefixNamesItsModelAndFile) {
+  const std::string prefix = "[2021-04-13 10:00:00 swin_tiny](main.py 200): INFO ";
+  EXPECT_EQ(
+      heard({prefix + "Train: [0/3][10/100]\teta 0:12:12 lr 0.000001\ttime 0.5 (0.6)\tloss 0.5 (0.25)\n",
+             prefix + "EPOCH 0 training takes 0:00:50\n"}),
+      (Rows{"begin 0/3; 0: 10/100; train_loss=0.25@0", "end 0"}));
+  EXPECT_EQ(heard_in("[2026-04-01 13:02:26,052][INFO] Train Step 1/200 | Epoch 0 | train_loss: 0.5"),
+            "begin 0; 0: 1/200; train_loss=0.5@0");
+}
+
+TEST(NewerTrainers, OpenPcDetsEpochsCountFromOne) {
+  EXPECT_EQ(
+      heard({"2023-01-05 16:34:37,748   INFO  Train:    1/3 ( 33%) [   0/323 (  0%)]  Loss: 1.5 (0.5)\n",
+             "2023-01-05 16:35:37,748   INFO  Train:    1/3 ( 33%) [ 322/323 (100%)]  Loss: 1.5 (0.5)\n"}),
+      (Rows{"begin 1/3; 1: 1/323; train_loss=0.5@1", "1: 323/323; train_loss=0.5@1; end 1/3"}));
+}
+
+TEST(NewerTrainers, CoquisEpochsCountFromZeroOfAsMany) {
+  EXPECT_EQ(heard({"\x1b[1m > EPOCH: 0/4\x1b[0m\n", "   --> STEP: 25/100 -- GLOBAL_STEP: 25\n",
+                   "     | > loss: 0.5  (0.75)\n", " > EVALUATION \n", "   --> STEP: 5\n",
+                   "  --> EVAL PERFORMANCE\n", "     | > avg_loss: 0.25 (+0.0)\n"}),
+            (Rows{"begin 0/4", "0: 25/100", "train_loss=0.5@0", "window> validation", "",
+                  "window< validation; end 0", "end 0; val_loss=0.25@0"}));
+}
+
+TEST(NewerTrainers, LightningsCheckpointTellsTheFigure) {
+  EXPECT_EQ(heard_in("Epoch 0, global step 100: 'val_wer' reached 0.25 (best 0.25), saving model to "
+                     "'/out/x--val_wer=0.2500-epoch=0.ckpt' as top 3"),
+            "val_wer=0.25@0");
+}
+
 }  // namespace
 }  // namespace joulecast::progress
