@@ -137,5 +137,26 @@ TEST(NewerTrainers, LightningsCheckpointTellsTheFigure) {
             "val_wer=0.25@0");
 }
 
+TEST(BesideTraining, SummariesOfTrackersTellNothing) {
+  EXPECT_EQ(heard({"Epoch 5/5 loss 0.5\n", "\x1b[34m\x1b[1mwandb\x1b[0m: Run summary:\n",
+                   "\x1b[34m\x1b[1mwandb\x1b[0m:      epoch 5\n", "wandb: train_loss 0.5\n",
+                   "wandb: global_step 500\n", "COMET INFO:     epoch           : 7\n",
+                   "0: wandb:      epoch 5\n"}),
+            (Rows{"end 5/5; loss=0.5@5", "", "", "", "", "", ""}));
+}
+
+TEST(BesideTraining, CompilersPrepare) {
+  EXPECT_EQ(heard_in("[1/3] /usr/local/cuda/bin/nvcc -DTORCH_EXTENSION_NAME=fused_adam "
+                     "-D_GLIBCXX_USE_CXX11_ABI=0 -c a.cu -o a.o"),
+            "prepared");
+  EXPECT_EQ(heard_in("[3/3] c++ a.o b.o -shared -lc10 -L/usr/lib64 -o fused_adam.so"), "prepared");
+}
+
+TEST(BesideTraining, DinosEpochsHaveTheirTotal) {
+  EXPECT_EQ(heard({"Epoch: [0/4]  [  0/100]  eta: 0:05:10  loss: 1.5 (0.5)  time: 0.3\n",
+                   "Epoch: [0/4] Total time: 0:05:10 (0.3 s / it)\n"}),
+            (Rows{"begin 0/4; 0: 0/100; train_loss=0.5@0", "end 0"}));
+}
+
 }  // namespace
 }  // namespace joulecast::progress
