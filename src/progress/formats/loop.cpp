@@ -100,8 +100,13 @@ class Loop final : public Format {
 
   /// "ppl: 2.5, loss: 0.5" below "Evaluating perplexity, Epoch 1/3": they are the evaluation's.
   bool take_figures(const Line& line, Report& report) {
+    static const Pattern heading(
+        R"(^\W*(?:running |starting )?(?:validat(?:ion|ing)|evaluat(?:ion|ing))\W*$)");
     auto metrics = find_metrics(line.text);
-    if (metrics.empty()) return false;
+    if (metrics.empty()) {
+      if (epochs_.is_open() && heading.matches(line.lowered)) evaluation_headed_ = true;
+      return false;
+    }
     if (std::exchange(evaluation_headed_, false))
       for (auto& metric : metrics) metric.name = name_in_set(metric.name, "val");
     return epochs_.take_figures(metrics, line.time, report);
