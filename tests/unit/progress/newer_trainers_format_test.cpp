@@ -158,5 +158,14 @@ TEST(BesideTraining, DinosEpochsHaveTheirTotal) {
             (Rows{"begin 0/4; 0: 0/100; train_loss=0.5@0", "end 0"}));
 }
 
+TEST(RnnTutorials, StepsAndTheirShare) {
+  EXPECT_EQ(
+      heard({"5000 5% (0m 7s) 0.5 Slusarski / Polish ok\n", "10000 10% (0m 14s) 0.25 Abl / Czech ok\n"}),
+      (Rows{"5000 step; loss=0.5", "10000/100000 step; loss=0.25"}));
+  EXPECT_EQ(heard({"0m 5s (- 1m 10s) (5 6%) 0.5\n", "0m 10s (- 1m 10s) (10 12%) 0.25\n"}),
+            (Rows{"5 step; loss=0.5", "10 step; loss=0.25"}));
+  EXPECT_EQ(heard_in("[10 | 12.00] loss=0.5 avg=0.25"), "10 step; loss=0.5");
+}
+
 }  // namespace
 }  // namespace joulecast::progress
