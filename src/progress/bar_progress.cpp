@@ -268,13 +268,15 @@ bool BarProgress::is_behind_epoch_bar(const Bar& bar) {
 
 /// A bar stands at 0 while another without a name is filled: that is an evaluation before the first step.
 /// Where it is filled again, the first one was of something else.
-bool BarProgress::comes_before_first_step(const Bar& bar) {
+bool BarProgress::comes_before_first_step(const Bar& bar, const Line& line) {
+  constexpr Seconds longest{30};  // what lasts longer is heard: the first bar may have been erased
   if (bar.total == unmoved_ || !unmoved_) {
     unmoved_ = bar.done == 0 ? bar.total : std::nullopt;
     filled_beside_ = false;
+    unmoved_since_ = line.time;
     return false;
   }
-  if (bar.done == 0 && filled_beside_) {
+  if ((bar.done == 0 && filled_beside_) || line.time - unmoved_since_ > longest) {
     unmoved_.reset();
     return false;
   }
@@ -286,7 +288,7 @@ bool BarProgress::comes_before_first_step(const Bar& bar) {
 /// less time than the one before says nothing of the training's end.
 bool BarProgress::may_be_beside_training(const Bar& bar, const Line& line) {
   if (!bar.title.empty() || !bar.total) return false;
-  if (comes_before_first_step(bar)) return true;
+  if (comes_before_first_step(bar, line)) return true;
   if (!bare_ || bare_->total != *bar.total) {
     const auto before = bare_ && bare_->full ? std::optional{bare_->last - bare_->begin} : std::nullopt;
     bare_ = BareBar{*bar.total, line.time, line.time, before};

@@ -38,7 +38,7 @@ class BarProgress {
   [[nodiscard]] bool is_behind_epoch_bar(const Bar& bar);
   void read_bar_around_epochs(const Bar& bar, Report& report);
   [[nodiscard]] bool names_epoch_it_counts(const Bar& bar, const BarTitle& title, const Line& line);
-  [[nodiscard]] bool comes_before_first_step(const Bar& bar);
+  [[nodiscard]] bool comes_before_first_step(const Bar& bar, const Line& line);
   [[nodiscard]] bool may_be_beside_training(const Bar& bar, const Line& line);
   [[nodiscard]] bool is_around_epochs(const Bar& bar);
   [[nodiscard]] bool moves_with_lines(const Bar& bar) const;
@@ -79,6 +79,7 @@ class BarProgress {
   };
   std::optional<BareBar> bare_;
   std::optional<double> unmoved_;  ///< total of a bare bar that stands at 0
+  SteadyTime unmoved_since_;       ///< when it was drawn
   bool filled_beside_ = false;     ///< another one was filled meanwhile
   // The bar that shows a percentage alone.
   std::string percent_title_;
