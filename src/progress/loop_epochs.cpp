@@ -183,12 +183,13 @@ void LoopEpochs::take_counted_step(int epoch, const StepMention& step, std::opti
     // "Step 100/200 | Epoch 1" after "Step 90/200 | Epoch 0": so many are the whole run's.
     auto doubtful = report;
     doubtful.guess();
-    if (step.total && !total && steps_per_epoch_.value_or(0) > 0)
+    if (step.total && step.total == step_total_ && !total && steps_per_epoch_.value_or(0) > 0)
       doubtful.total_epochs(*step.total / *steps_per_epoch_);
     report.epoch_steps(step.done - steps_before_, steps_per_epoch_, epoch);
   } else {
     report.epoch_steps(step.done, step.total, epoch);
   }
+  step_total_ = step.total;
   const bool only_validation = !metrics.empty() && !are_of_the_training(metrics);
   const bool complete = step.total && step.done >= *step.total && !goes_on_.value_or(false);
   if (!complete && !(only_validation && repeated)) return;
@@ -226,6 +227,7 @@ void LoopEpochs::take_step_alone(const StepMention& step, Report& report) {
   follow_steps(epoch_, step.done);
   stepping_epoch_ = epoch_;
   last_step_ = step.done;
+  step_total_ = step.total;
   if (!epoch_)
     report.work_done(step.done, step.total, step.unit);
   else if (open_ && goes_on_.value_or(false))

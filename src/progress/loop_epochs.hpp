@@ -83,6 +83,7 @@ class LoopEpochs {
   bool from_zero_ = false;             ///< and so the first epoch of all was 0
   std::optional<int> stepping_epoch_;  ///< that of the last step
   std::optional<double> last_step_;
+  std::optional<double> step_total_;  ///< of the last line of steps
   bool steps_from_zero_ = false;
   std::optional<bool> goes_on_;            ///< steps count on over the epochs; nothing: not known yet
   double steps_before_ = 0;                ///< where they go on: those of the epochs before
