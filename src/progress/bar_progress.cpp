@@ -106,6 +106,8 @@ void BarProgress::read(const Bar& whole, const Line& line, Report& report) {
   if (title.kind == BarKind::evaluation) return read_evaluation(bar, title, report);
   if (title.kind == BarKind::preparation) return title.sure ? report.prepares() : void();
   if (bar.total && *bar.total <= 0) return;
+  if (names_epoch_it_counts(bar, title, line)) return read_bar_around_epochs(bar, report);
+  around_others_ = counts_what_it_names_.value_or(false);
   switch (title.kind) {
     case BarKind::epochs:
       end_evaluation(report);
@@ -117,6 +119,26 @@ void BarProgress::read(const Bar& whole, const Line& line, Report& report) {
         return read_inner(bar, report);
       return read_steps(bar, title, line, report);
   }
+}
+
+/// "Epoch 1 of 3:   0%|          | 0/3" around the bars of its steps: it counts the epochs, and names the one
+/// that runs. Where each epoch has as many steps as there are epochs, a later step shows that it does not.
+bool BarProgress::names_epoch_it_counts(const Bar& bar, const BarTitle& title, const Line& line) {
+  if (title.kind != BarKind::epoch_steps || !title.epoch || !bar.total || title.epochs != bar.total ||
+      line.below > 0)
+    return false;
+  const bool fits = bar.done == *title.epoch - 1 || bar.done == *title.epoch;
+  if (!fits || !counts_what_it_names_) counts_what_it_names_ = fits && bar.done == 0 && !epoch_;
+  return *counts_what_it_names_;
+}
+
+/// It tells nothing before another bar is drawn within it, and only how many there are where those name the
+/// epochs themselves.
+void BarProgress::read_bar_around_epochs(const Bar& bar, Report& report) {
+  if (!around_others_) total_ = bar.total;
+  if (!around_others_) return;
+  if (epochs_begun_ == 0) return read_epochs(bar, report);
+  report.total_epochs(*bar.total);
 }
 
 void BarProgress::read_percent(const Bar& bar, Report& report) {
@@ -244,10 +266,29 @@ bool BarProgress::is_behind_epoch_bar(const Bar& bar) {
   return !same && epoch_bar_->full;
 }
 
+/// A bar stands at 0 while another without a name is filled: that is an evaluation before the first step.
+/// Where it is filled again, the first one was of something else.
+bool BarProgress::comes_before_first_step(const Bar& bar, const Line& line) {
+  constexpr Seconds longest{30};  // what lasts longer is heard: the first bar may have been erased
+  if (bar.total == unmoved_ || !unmoved_) {
+    unmoved_ = bar.done == 0 ? bar.total : std::nullopt;
+    filled_beside_ = false;
+    unmoved_since_ = line.time;
+    return false;
+  }
+  if ((bar.done == 0 && filled_beside_) || line.time - unmoved_since_ > longest) {
+    unmoved_.reset();
+    return false;
+  }
+  filled_beside_ = filled_beside_ || bar.full();
+  return true;
+}
+
 /// Of bars without a name one may be for the data, one for the training, one for its evaluation. What takes
 /// less time than the one before says nothing of the training's end.
 bool BarProgress::may_be_beside_training(const Bar& bar, const Line& line) {
   if (!bar.title.empty() || !bar.total) return false;
+  if (comes_before_first_step(bar, line)) return true;
   if (!bare_ || bare_->total != *bar.total) {
     const auto before = bare_ && bare_->full ? std::optional{bare_->last - bare_->begin} : std::nullopt;
     bare_ = BareBar{*bar.total, line.time, line.time, before};

@@ -49,7 +49,9 @@ std::optional<double> LoopEpochs::count_of(int epoch, std::optional<double> tota
   }
   if ((zero_total_ != total && !from_zero_) || counts_behind_bar_) return total;
   if (epoch == *total) return *total + 1;
-  if (!from_zero_ && is_round(*total + 1)) return *total + 1;
+  // "Epoch 0/4 Step 10/60" may be the first of four: behind its steps stands how many there are.
+  const bool few_beside_steps = step && step->total && *total + 1 <= 5;
+  if (!from_zero_ && is_round(*total + 1) && !few_beside_steps) return *total + 1;
   auto doubtful = report;
   doubtful.guess();
   doubtful.total_epochs(from_zero_ || is_round(*total) ? *total : *total + 1);
@@ -100,12 +102,12 @@ void LoopEpochs::end(int epoch, std::optional<double> total, Report& report) {
 }
 
 void LoopEpochs::end_with_figures(int epoch, std::optional<double> total,
-                                  const std::vector<MetricText>& metrics, Report& report) {
+                                  const std::vector<MetricText>& metrics, SteadyTime time, Report& report) {
   constexpr int enough = 3;
   std::vector<std::string> named;
   for (const auto& [name, value] : metrics) named.push_back(name);
   const bool alike = named == named_ && !named.empty();
-  if (take_line_of_several(epoch, alike || !lined_epoch_, total, report)) return;
+  if (take_line_of_several(epoch, alike || !lined_epoch_, total, time, report)) return;
   const bool again = epoch_ == epoch && !open_;
   if (again && named == named_ && with_one_line_ >= enough && !have_lines_) {
     report.phase_begins("");
@@ -119,8 +121,17 @@ void LoopEpochs::end_with_figures(int epoch, std::optional<double> total,
 }
 
 /// Where the epoch before had several lines alike, the last of them ends this one. False where it had not;
-/// two may be its training and its validation, which do not take the same time.
-bool LoopEpochs::take_line_of_several(int epoch, bool alike, std::optional<double> total, Report& report) {
+/// two may be its training and its validation, which do not take the same time. Those that came in one moment
+/// are one, from several ranks.
+bool LoopEpochs::take_line_of_several(int epoch, bool alike, std::optional<double> total, SteadyTime time,
+                                      Report& report) {
+  constexpr Seconds moment{0.05};
+  constexpr double little = 0.02;
+  constexpr int several = 3;
+  const auto since = lined_epoch_ ? time - lined_at_ : Seconds{0};
+  lined_at_ = time;
+  if (epoch == lined_epoch_ && since < std::max(moment, pause_ * little)) return usual_lines_ >= several;
+  if (epoch != lined_epoch_) pause_ = since;
   if (epoch != lined_epoch_) {
     usual_lines_ = lined_epoch_ && epoch == *lined_epoch_ + 1 && lines_alike_ ? lines_ : 1;
     lines_ = 0;
@@ -129,7 +140,6 @@ bool LoopEpochs::take_line_of_several(int epoch, bool alike, std::optional<doubl
   lined_epoch_ = epoch;
   ++lines_;
   lines_alike_ = lines_alike_ && alike;
-  constexpr int several = 3;
   if (usual_lines_ < several || lines_ > usual_lines_ || !alike) return false;
   if (epoch_ != epoch) begin(epoch, total, report);
   report.epoch_steps(lines_, usual_lines_, epoch);
@@ -163,13 +173,23 @@ void LoopEpochs::take_counted_step(int epoch, const StepMention& step, std::opti
   headed_.reset();  // it has begun, and not ended
   follow_steps(epoch, step.done);
   const bool repeated = stepping_epoch_ == epoch && last_step_ == step.done;
+  // A validation between its steps did not end it: it lasts until now.
+  if (epoch_ == epoch && !open_ && !ended_by_steps_ && stepping_epoch_ == epoch && step.done > *last_step_)
+    report.epoch_ends(epoch, total);
   if (epoch_ != epoch) begin(epoch, total, report);
   stepping_epoch_ = epoch;
   last_step_ = step.done;
-  if (goes_on_.value_or(false))
+  if (goes_on_.value_or(false)) {
+    // "Step 100/200 | Epoch 1" after "Step 90/200 | Epoch 0": so many are the whole run's.
+    auto doubtful = report;
+    doubtful.guess();
+    if (step.total && step.total == step_total_ && !total && steps_per_epoch_.value_or(0) > 0)
+      doubtful.total_epochs(*step.total / *steps_per_epoch_);
     report.epoch_steps(step.done - steps_before_, steps_per_epoch_, epoch);
-  else
+  } else {
     report.epoch_steps(step.done, step.total, epoch);
+  }
+  step_total_ = step.total;
   const bool only_validation = !metrics.empty() && !are_of_the_training(metrics);
   const bool complete = step.total && step.done >= *step.total && !goes_on_.value_or(false);
   if (!complete && !(only_validation && repeated)) return;
@@ -207,6 +227,7 @@ void LoopEpochs::take_step_alone(const StepMention& step, Report& report) {
   follow_steps(epoch_, step.done);
   stepping_epoch_ = epoch_;
   last_step_ = step.done;
+  step_total_ = step.total;
   if (!epoch_)
     report.work_done(step.done, step.total, step.unit);
   else if (open_ && goes_on_.value_or(false))

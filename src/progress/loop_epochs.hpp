@@ -32,7 +32,7 @@ class LoopEpochs {
   void end(int epoch, std::optional<double> total, Report& report);
   /// Where each epoch had one line and this one has another like it, the epochs begin again.
   void end_with_figures(int epoch, std::optional<double> total, const std::vector<MetricText>& metrics,
-                        Report& report);
+                        SteadyTime time, Report& report);
   /// A line with an epoch and a step of it.
   void take_step(int epoch, const StepMention& step, std::optional<double> total,
                  const std::vector<MetricText>& metrics, Report& report);
@@ -63,7 +63,8 @@ class LoopEpochs {
                                  const std::optional<StepMention>& step, Report& report);
 
  private:
-  [[nodiscard]] bool take_line_of_several(int epoch, bool alike, std::optional<double> total, Report& report);
+  [[nodiscard]] bool take_line_of_several(int epoch, bool alike, std::optional<double> total, SteadyTime time,
+                                          Report& report);
   [[nodiscard]] bool came_with_its_figures(int next, SteadyTime time) const;
   [[nodiscard]] bool comes_after_its_steps(const std::vector<MetricText>& metrics) const;
   [[nodiscard]] bool counts_from_zero(int epoch, const StepMention& step,
@@ -82,6 +83,7 @@ class LoopEpochs {
   bool from_zero_ = false;             ///< and so the first epoch of all was 0
   std::optional<int> stepping_epoch_;  ///< that of the last step
   std::optional<double> last_step_;
+  std::optional<double> step_total_;  ///< of the last line of steps
   bool steps_from_zero_ = false;
   std::optional<bool> goes_on_;            ///< steps count on over the epochs; nothing: not known yet
   double steps_before_ = 0;                ///< where they go on: those of the epochs before
@@ -97,6 +99,8 @@ class LoopEpochs {
   std::optional<int> lined_epoch_;  ///< that the lines with figures are counted of
   int lines_ = 0;
   bool lines_alike_ = true;  ///< the same is named in each
+  SteadyTime lined_at_;      ///< the last such line
+  Seconds pause_{0};         ///< before the first one of its epoch
   int usual_lines_ = 1;      ///< of the epoch before, where they were alike
   bool tested_ = false;      ///< since the last epoch ended
   bool tests_are_regular_ = false;

@@ -69,6 +69,7 @@ bool LoopSteps::is_within_heading(const StepMention& step) const {
 }
 
 void LoopSteps::read_count(const StepMention& step, bool figures, bool iteration, Report& report) {
+  have_a_total_ = have_a_total_ || (step.total && step.word == StepMention::Word::step);
   switch (step.word) {
     case StepMention::Word::step:
       rounds_named_ = rounds_named_ || (!figures && !epochs_.epoch() && iteration);

@@ -22,6 +22,8 @@ class LoopSteps {
   /// A line with an epoch's number has come. Iterations of which several were named since the last one are
   /// its steps.
   void note_epoch();
+  /// Lines told how many steps there are, beside those that are done.
+  [[nodiscard]] bool have_a_total() const { return have_a_total_; }
 
  private:
   void name_round(const StepMention& step, Unit unit, Report& report);
@@ -34,6 +36,7 @@ class LoopSteps {
   bool rounds_have_headings_ = false;
   int named_since_epoch_ = 0;
   bool iterations_are_steps_ = false;
+  bool have_a_total_ = false;
 };
 
 }  // namespace joulecast::progress

@@ -27,7 +27,7 @@ bool Tracker::accept(const Event& event) {
     return *evidence_ != Evidence::told;
   if (event.evidence < *evidence_) return steps_of_epoch && in_epochs && *evidence_ != Evidence::told;
   if (is_before_progress(event.kind)) return true;
-  if (steps_go_on_over(event)) return true;
+  if (steps_go_on_over(event) || names_present_step(event)) return true;
   evidence_ = event.evidence;
   const bool of_epochs =
       event.kind == EventKind::epoch_begin || event.kind == EventKind::epoch_end || steps_of_epoch;
@@ -54,6 +54,13 @@ bool Tracker::steps_go_on_over(const Event& event) {
   const double ended = event.kind == EventKind::epoch_end ? 1 : 0;
   const double done = (before + ended) / *epochs;
   return std::abs(*count / *steps - done) < 0.1;
+}
+
+/// "[ITER 7000] Evaluating …" beside a bar at 7000 of 30,000: the bar goes on, and the line has no total.
+bool Tracker::names_present_step(const Event& event) const {
+  return event.kind == EventKind::progress && event.scope == Scope::phase &&
+         event.evidence == Evidence::stated && !event.total_work && current_ && current_->total_work &&
+         current_->unit == event.unit.value_or(Unit::step) && current_->counter.count() == event.work;
 }
 
 /// A bar without a name is full, and a line says that an epoch is over: its steps were the epoch's.

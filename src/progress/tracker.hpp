@@ -162,6 +162,7 @@ class Tracker {
   [[nodiscard]] bool untouched() const;
   [[nodiscard]] bool was_one_epoch() const;
   [[nodiscard]] bool steps_go_on_over(const Event& event);
+  [[nodiscard]] bool names_present_step(const Event& event) const;
   Current& current(Seconds begin);
   void begin_phase(Seconds at, std::string name);
   void take_phase(const Event& event, Seconds at);

@@ -13,9 +13,9 @@ namespace {
 using namespace joulecast;
 using namespace joulecast::progress;
 
-constexpr const char* kinds[] = {"run_begin",   "announce",  "phase_begin",  "phase_end", "round_begin",
-                                 "epoch_begin", "epoch_end", "progress",     "metric",    "window_begin",
-                                 "window_end",  "run_end",   "may_end_early"};
+constexpr const char* kinds[] = {"prepare",      "run_begin",   "announce",  "phase_begin",  "phase_end",
+                                 "round_begin",  "epoch_begin", "epoch_end", "progress",     "metric",
+                                 "window_begin", "window_end",  "run_end",   "may_end_early"};
 constexpr const char* evidences[] = {"guessed", "stated", "told"};
 
 void print(const Event& event, SteadyTime start) {
@@ -47,6 +47,14 @@ void print_sum(const corpus::Hearing& hearing) {
   std::set<std::string> metrics;
   for (const auto& point : hearing.run.metrics) metrics.insert(point.name);
   fmt::print("metrics {}\n", fmt::join(metrics, " "));
+  for (const auto& projection : hearing.run.projections)
+    fmt::print("projection at {:.3g}, {:.0f} %: {:.2f} of what was used{}{}\n", projection.time.value(),
+               100 * projection.share, projection.total.value() / (100 * hearing.duration.value()),
+               projection.ready ? ", ready" : "", projection.withdrawn ? ", withdrawn" : "");
+  if (hearing.first_actionable)
+    fmt::print("a limit could act from {:.0f} % on\n", 100 * *hearing.first_actionable);
+  if (hearing.doubt != trace::ForecastDoubt::none)
+    fmt::print("in doubt: {}\n", trace::reason_of(hearing.doubt));
 }
 
 }  // namespace

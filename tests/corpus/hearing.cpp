@@ -21,6 +21,8 @@ Hearing hear(const std::string& folder, const std::string& log) {
   const auto update = [&](Seconds now) {
     training.update([&](Seconds t) { return t <= now ? std::optional{power * t} : std::nullopt; });
     if (training.projection() && !hearing.first_projection) hearing.first_projection = now / hearing.duration;
+    if (!hearing.first_actionable && training.may_act()) hearing.first_actionable = now / hearing.duration;
+    hearing.doubt = training.doubt();
   };
   Seconds before{0};
   for (const auto& piece : pieces) {

@@ -16,6 +16,10 @@ struct Hearing {
   bool at_once = false;
   /// Share of the run's time at which the first projection was there.
   std::optional<double> first_projection;
+  /// … and at which a limit could first have acted on it.
+  std::optional<double> first_actionable;
+  /// Why the last forecast was not relied on.
+  trace::ForecastDoubt doubt = trace::ForecastDoubt::none;
   Seconds duration{0};
 };
 

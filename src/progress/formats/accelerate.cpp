@@ -29,6 +29,8 @@ class Accelerate final : public Format {
     static const Pattern total(
         R"((?i)^\s*Total optimization steps(?: / [^:]{1,60})? ?[=:] ?(?P<steps>[\d,]+)$)");
     static const Pattern kohya(R"(^running training / )");
+    static const Pattern incremented(R"(^epoch is incremented\. current_epoch: )");
+    if (incremented.matches(line.text)) return true;  // the data's workers say so, when it has begun
     if (kohya.matches(line.text)) report.run_begins();
     if (line.text == "***** Running training *****" || kohya.matches(line.text)) {
       banner_ = true;

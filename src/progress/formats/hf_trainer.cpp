@@ -147,7 +147,8 @@ class HuggingFaceTrainer final : public Format {
     if (!bar.title.empty()) return false;
     if (!confirmed_) {
       // Nothing tells yet whose bar it is.
-      if (line.below == 0) candidate_ = bar.total;
+      if (line.below == 0 && candidate_ != bar.total)
+        before_candidate_ = std::exchange(candidate_, bar.total);
       return false;
     }
     if (!total_ && !over_ && line.below == 0 && (!steps_ || bar.total == steps_)) total_ = bar.total;
@@ -174,9 +175,12 @@ class HuggingFaceTrainer final : public Format {
     if (!match || line.text[1] != '\'' || (!confirmed_ && !own.matches(line.text))) return false;
     const auto done = match->number("epoch");
     if (!done) return false;
-    if (line.text.find("'train_runtime'") != std::string::npos) {
+    // Unsloth's studio tells how long it has run in each dict: those have the present loss, too.
+    const bool summary = line.text.find("'train_runtime'") != std::string::npos &&
+                         line.text.find("'loss'") == std::string::npos;
+    if (summary) {
       report.epochs_done(*done, total_of(*done));
-      confirm();
+      confirm(false);
       end_training(report);
       return true;
     }
@@ -186,7 +190,7 @@ class HuggingFaceTrainer final : public Format {
     if (!evaluation && (over_ || !total_)) total_ = candidate_;
     if (!evaluation && over_) report.window_ends("validation");  // it was the next training's bar
     if (!evaluation) over_ = false;
-    confirm();
+    confirm(evaluation);
     training_ = true;
     read_steps(line.text, report);
     read_epoch(*done, evaluation, find_metrics(line.text), report);
@@ -203,13 +207,16 @@ class HuggingFaceTrainer final : public Format {
     report.work_done(*done, match->number("total"));
   }
 
-  void confirm() {
-    if (!confirmed_ && candidate_) total_ = candidate_;
+  /// An evaluation before the first step has drawn its own bar, after the training's, which stands at 0.
+  void confirm(bool evaluation) {
+    const auto length = evaluation ? before_candidate_ : candidate_;
+    if (!confirmed_ && length) total_ = length;
     confirmed_ = true;
   }
 
   /// Figures of the training are those of the steps before; the last ones before an epoch's end are its own.
   void read_epoch(double done, bool evaluation, std::vector<MetricText> metrics, Report& report) {
+    if (evaluation && done == 0) return report.window_ends("validation");  // before the first step
     if (!of_steps_) report.epochs_done(done, total_of(done));
     const double whole = std::round(done);
     const bool at_end = whole >= 1 && std::abs(done - whole) < 0.001;
@@ -240,8 +247,9 @@ class HuggingFaceTrainer final : public Format {
   bool in_unsloth_ = false;
   bool of_steps_ = false;  ///< dicts tell the steps, too
   std::optional<double> epochs_, steps_, examples_, batch_, per_epoch_;
-  std::optional<double> candidate_;  ///< length of the last bar that may be the training's
-  std::optional<double> total_;      ///< length of the training's bar
+  std::optional<double> candidate_;         ///< length of the last bar that may be the training's
+  std::optional<double> before_candidate_;  ///< … and of the one before it
+  std::optional<double> total_;             ///< length of the training's bar
 };
 
 }  // namespace

@@ -72,8 +72,21 @@ struct Fields {
     return wrapper.matches(name);
   }
 
+  /// "global_step/max_steps": "5/94" are two numbers.
+  void add_pair(const std::string& key, const std::string& text) {
+    const auto slash = key.find('/'), between = text.find('/');
+    if (slash == std::string::npos || between == std::string::npos) return;
+    for (const auto& [name, figure] : {std::pair{key.substr(0, slash), text.substr(0, between)},
+                                       std::pair{key.substr(slash + 1), text.substr(between + 1)}})
+      if (const auto value = parse_count(figure)) {
+        numbers.try_emplace(name, Number{*value, true});
+        names.try_emplace(name, name);
+      }
+  }
+
   void add_text(const std::string& key, const std::string& full, const std::string& text) {
     texts[key] = text;
+    add_pair(key, text);
     const auto value = parse_count(text);
     if (!value) return;
     numbers[key] = {*value, text.find_first_of(".eE") == std::string::npos};

@@ -30,18 +30,30 @@ class Lightning final : public Format {
       return true;
     }
     const auto bar = find_tqdm_bar(line.text);
-    return bar && read_bar(*bar, line, report);
+    return bar ? read_bar(*bar, line, report) : read_checkpoint(line, report);
   }
 
  private:
+  /// "Epoch 0, global step 100: 'val_wer' reached 0.10433 (best 0.10433), saving model to …".
+  static bool read_checkpoint(const Line& line, Report& report) {
+    static const Pattern reached(
+        R"(^Epoch (?P<epoch>\d+), global step \d+: '?(?P<name>[\w/.-]+)'? (?:reached (?P<value>\d+(?:\.\d+)?)\b|was not in top ))");
+    const auto match = reached.find(line.text);
+    if (!match) return false;
+    const auto value = match->number("value");
+    if (value) report.metric(std::string(match->text("name")), *value, match->whole("epoch"));
+    return true;
+  }
+
   bool read_bar(const Bar& bar, const Line& line, Report& report) {
     static const Pattern epoch(R"(^Epoch (?P<epoch>\d+)$)");
     static const Pattern beside(
-        R"(^(?:Sanity Checking|Validation sanity check|Validation|Validating|Testing|Predicting)(?: DataLoader \d+)?$)");
+        R"(^(?:Sanity Checking|Validation sanity check|Validation Sanity Check|Validation|Validating|Testing|Predicting)(?: DataLoader \d+)?$)");
     if (beside.matches(bar.title)) {
       // Others name their bars "Validation", too; only Lightning numbers its loaders.
       seen_ = seen_ || bar.title.find("DataLoader") != std::string_view::npos ||
-              bar.title.starts_with("Sanity Checking");
+              bar.title.starts_with("Sanity Checking") || bar.title.starts_with("Validation sanity") ||
+              bar.title.starts_with("Validation Sanity");
       if (seen_) read_beside(bar, report);
       return seen_;
     }

@@ -26,6 +26,7 @@
 #include "progress/loop_steps.hpp"
 #include "progress/metric_kind.hpp"
 #include "progress/metric_text.hpp"
+#include "progress/report_metrics.hpp"
 
 namespace joulecast::progress {
 namespace {
@@ -82,10 +83,10 @@ class Loop final : public Format {
   }
 
   bool read_line(const Line& line, Report& report) {
-    if (read_totals(line, report)) return true;
+    if (read_totals(line, report) || read_setting(line, report)) return true;
     if (steps_.read_round_with_epochs(line, report)) return true;
     if (line.lowered.find("ep") != std::string::npos || line.lowered.find('/') != std::string::npos) {
-      if (const auto mention = find_epoch(line.text)) {
+      if (const auto mention = find_epoch(line.text); mention && !is_prose_of_a_table(mention->before)) {
         if (mention->kind == EpochMention::Kind::progress)
           read_epoch(*mention, line, report);
         else
@@ -93,8 +94,28 @@ class Loop final : public Format {
         return true;
       }
     }
-    return steps_.read(line, report) || read_preparation(line, report) ||
-           epochs_.take_figures(find_metrics(line.text), line.time, report) || read_row(line);
+    return steps_.read(line, report) || read_preparation(line, report) || take_figures(line, report) ||
+           read_row(line);
+  }
+
+  /// "ppl: 2.5, loss: 0.5" below "Evaluating perplexity, Epoch 1/3": they are the evaluation's.
+  bool take_figures(const Line& line, Report& report) {
+    static const Pattern heading(
+        R"(^\W*(?:running |starting )?(?:validat(?:ion|ing)|evaluat(?:ion|ing))\W*$)");
+    auto metrics = find_metrics(line.text);
+    if (metrics.empty()) {
+      if (epochs_.is_open() && heading.matches(line.lowered)) evaluation_headed_ = true;
+      return false;
+    }
+    if (std::exchange(evaluation_headed_, false))
+      for (auto& metric : metrics) metric.name = name_in_set(metric.name, "val");
+    return epochs_.take_figures(metrics, line.time, report);
+  }
+
+  /// "│ Prompt: the third epoch 3/10 │": what a cell of a drawn table quotes, as samples that were generated.
+  static bool is_prose_of_a_table(std::string_view before) {
+    static const Pattern words(R"((?:│|┃|║)[^│┃║]*[A-Za-z]{2}[^│┃║]*[A-Za-z]\W*$)");
+    return words.matches(before);
   }
 
   /// "│ 0.512 │ 0.81 │" beneath "Epoch 3/7": which figures they are, the table's header told.
@@ -109,7 +130,8 @@ class Loop final : public Format {
       if (totals->begins) report.run_begins();
       if (!totals->sure) report.guess();
       if (totals->epochs) report.total_epochs(*totals->epochs);
-      if (totals->steps) {
+      // "Total steps: 512" below "Learning iteration 1/10" is a count of something else.
+      if (totals->steps && !steps_.have_a_total()) {
         epochs_.note_total_steps(*totals->steps);
         report.total_work(*totals->steps);
       }
@@ -118,6 +140,21 @@ class Loop final : public Format {
     }
     if (!starts_training(line.lowered)) return false;
     report.run_begins();
+    return true;
+  }
+
+  /// "Train batch size: 1", "Gradient accumulation steps: 1", "Epoch: 8": settings that are printed at once.
+  bool read_setting(const Line& line, Report& report) {
+    static const Pattern setting(R"(^(?P<name>[A-Za-z][A-Za-z ]{2,40}): (?P<value>\d+)$)");
+    constexpr Seconds moment{0.02};
+    const auto match = setting.find(line.text);
+    const bool among_others = match && settings_ >= 2 && line.time - setting_at_ < moment;
+    settings_ = match ? (line.time - setting_at_ < moment ? settings_ + 1 : 1) : 0;
+    setting_at_ = line.time;
+    const auto epochs = among_others ? match->number("value") : std::nullopt;
+    if (!epochs || *epochs <= 1 || to_lower(match->text("name")) != "epoch" || epochs_.epoch()) return false;
+    report.guess();
+    report.total_epochs(*epochs);
     return true;
   }
 
@@ -131,6 +168,7 @@ class Loop final : public Format {
 
   void read_epoch(const EpochMention& mention, const Line& line, Report& report) {
     steps_.note_epoch();
+    evaluation_headed_ = false;
     parts_.follow(mention, tagged_, report);
     const auto metrics = find_metrics(line.text);
     if (!mention.sure) report.guess();
@@ -146,6 +184,9 @@ class Loop final : public Format {
       return;
     }
     if (mention.number > 1e9) return;
+    // "Evaluating perplexity, Epoch 0/2" before the first one: what it is like untrained.
+    const bool untrained = mention.says == Says::evaluation && mention.number == 0 && !epochs_.epoch();
+    if (untrained && metrics.empty() && !step) return report.window_begins("validation");
     const int epoch = epoch_of(mention);
     const auto total =
         mention.total_is_named ? mention.total : epochs_.count_of(epoch, mention.total, step, report);
@@ -175,11 +216,16 @@ class Loop final : public Format {
     else if (step && mention.says != Says::ends)
       epochs_.take_step(epoch, *step, total, metrics, report);
     else if (mention.says == Says::ends || (mention.says != Says::begins && result))
-      epochs_.end_with_figures(epoch, total, metrics, report);
+      epochs_.end_with_figures(epoch, total, metrics, time, report);
     else if (mention.says == Says::evaluation)
-      report.window_begins("validation");
+      head_evaluation(epoch, report);
     else
       epochs_.head(epoch, total, time, report);
+  }
+
+  void head_evaluation(int epoch, Report& report) {
+    report.window_begins("validation");
+    evaluation_headed_ = epochs_.is_open() && epochs_.epoch() == epoch;
   }
 
   /// "step 120/500 | epoch 2 | …": the epoch is where the step is, and mostly not over.
@@ -224,7 +270,10 @@ class Loop final : public Format {
   LoopEpochs epochs_;
   LoopParts parts_{epochs_};
   LoopSteps steps_{epochs_};
-  bool tagged_ = false;  ///< the line names its part
+  bool tagged_ = false;             ///< the line names its part
+  bool evaluation_headed_ = false;  ///< a line named it, and figures follow
+  int settings_ = 0;                ///< lines of one that came at once before this one
+  SteadyTime setting_at_;
 };
 
 }  // namespace

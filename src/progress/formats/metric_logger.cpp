@@ -20,7 +20,7 @@ class MetricLogger final : public Format {
     static const Pattern steps(
         R"(^(?:Train(?:ing)?[: ]+)?(?:Epoch:? *)?\[(?P<epoch>\d+)(?:/(?P<total>\d+))?\]\s*\[ *(?P<step>\d+)/(?P<steps>\d+)\]\s+eta:? (?P<rest>.*))");
     static const Pattern total_time(
-        R"(^(?:Train(?:ing)? )?Epoch:? *\[(?P<epoch>\d+)\] Total time: |^EPOCH (?P<swin>\d+) training takes )");
+        R"(^(?:Train(?:ing)? )?Epoch:? *\[(?P<epoch>\d+)(?:/\d+)?\] Total time: |^EPOCH (?P<swin>\d+) training takes )");
     report.epochs_count_from(0);
     if (read_banner(line, report)) return true;
     if (const auto match = steps.find(line.text)) {

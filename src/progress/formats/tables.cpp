@@ -118,7 +118,8 @@ class Tables final : public Format {
 
   bool read_row(const Line& line, Report& report) {
     static const Pattern count(R"(^(?P<done>\d[\d,]*)(?:\s?/\s?(?P<total>\d[\d,]*))?$)");
-    static const Pattern cell(R"(^(?:[-+]?[\d.]+(?:e[-+]?\d+)?\s?[%a-z]{0,4}|[\d:]+|nan|inf|-|\*|yes|no|)$)");
+    static const Pattern cell(
+        R"(^(?:[-+]?[\d.]+(?:e[-+]?\d+)?\s?[%a-z]{0,4}|\d[\d:._/ -]*|nan|inf|-|\*|yes|no|)$)");
     auto cells = cells_of(line.lowered, separator_);
     // The index of a data frame has no name.
     if (separator_ == ' ' && cells.size() == columns_.size() + 1 && count.matches(cells.front()))

@@ -17,7 +17,7 @@ bool is_of_figures(std::string_view after) {
 /// "val" of "Epoch 3 [val]", not of "Epoch 3 val_loss: 0.5".
 bool names_evaluation(std::string_view title) {
   static const Pattern words(
-      R"((?i)(?:^|[^a-z_])(?:val|valid|validation|validating|eval|evaluat\w*|evals?|tests?|testing|dev|infer\w*|predict\w*|sanity\w*|sampl(?:ing|er)|denois\w*|decod\w*|scoring|calibrat\w*|inspect\w*)(?:[^a-z_]|$))");
+      R"((?i)(?:^|[^a-z_])(?:val|valid|validation|validating|eval|evaluat\w*|evals?|tests?|testing|dev|infer\w*|predict\w*|sanity\w*|sampl(?:ing|er)|denois\w*|decod\w*|scoring|calibrat\w*|inspect\w*|calculating loss)(?:[^a-z_]|$))");
   static const Pattern training(R"((?i)(?:^|[^a-z_])train\w*(?:[^a-z_]|$))");
   std::string_view rest = title;
   while (const auto match = words.find(rest)) {
@@ -39,7 +39,7 @@ bool names_training(std::string_view title) {
 /// "Tokenizing train dataset", but not "Training split 3": what is done stands first.
 bool names_preparation(std::string_view title) {
   static const Pattern words(
-      R"((?i)(?:^|[^a-z])(?:download|tokeni[sz]|map\b|mapping|filter|load|read|pars(?:e|ing)|shard|prepar|pre-?process|process|generat|cach|extract|fetch|resolv|creat|build|convert|encod|index|scan|pack|group|truncat|adding|dropping|sav(?:e|ing)|writ|upload|export|merg|quanti[sz]|embed|comput|collect|import|unzip|unpack|copy|check|verif|flatten|cast|sort|shuffl|split|clean|crop|resiz|render|plot|visuali[sz]|running tokenizer|setting up))");
+      R"((?i)(?:^|[^a-z])(?:download|tokeni[sz]|map\b|mapping|filter|load|read|pars(?:e|ing)|shard|prepar|pre-?process|process|generat|cach|extract|fetch|resolv|creat|build|convert|encod|index|scan|pack|group|truncat|adding|dropping|sav(?:e|ing)|writ|upload|export|merg|quanti[sz]|embed|comput|collect|import|unzip|unpack|copy|check|verif|flatten|cast|sort|shuffl|split|clean|crop|resiz|render|plot|captur|profiling|visuali[sz]|running tokenizer|setting up))");
   const auto match = words.find(title);
   return match && !names_training(match->before());
 }

@@ -79,7 +79,8 @@ Neighbour neighbour_of(std::string_view before) {
 }
 
 Says what_words_say(std::string_view before, std::string_view after) {
-  static const Pattern evaluation(R"((?i)\b(?:val|valid|validat\w+|evaluat\w+|eval|test|testing)\W*$)");
+  static const Pattern evaluation(
+      R"((?i)\b(?:(?:val|valid|validat\w+|evaluat\w+|eval|test|testing)|(?:evaluating|validating) [a-z]+)\W*$)");
   static const Pattern ends_before(
       R"((?i)\b(?:finish\w*|complet\w*|done|end|ended|ending|ends|after|summary|results?|took|time)\b)");
   static const Pattern begins_before(R"((?i)\b(?:start\w*|begin\w*|began|entering|running|into)\b)");

@@ -2,6 +2,7 @@
 
 #include <cctype>
 
+#include "base/text.hpp"
 #include "progress/lines/pattern.hpp"
 
 namespace joulecast::progress {
@@ -29,9 +30,9 @@ const Pattern& stamp() {
       R"(|\d\d[-/.]\d\d(?:[-/.]\d\d(?:\d\d)?)?,? (?:- )?\d\d:\d\d(?::\d\d)?(?:[.,]\d+)?(?: ?[AP]M,?)?)"
       R"(|[IWEFD]\d{4} \d\d:\d\d:\d\d(?:\.\d+)? +\d+ [\w.]+:\d+)"  // absl, glog
       R"(|(?:(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun),? )?(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) +\d{1,2},? (?:\d{4} )?\d\d:\d\d(?::\d\d)?)"
-      R"(|\d\d?:\d\d:\d\d(?:[.,]\d+)?)"
+      R"(|\d\d?:\d\d:\d\d(?:[.,]\d+|-\d{6})?)"
       R"(|\d\d:\d\d)"
-      R"()[\])>]?(?:\s*[-|:>]+\s|:|\s|$)\s*)");
+      R"()(?:[\])>](?:\s*[-|:>]+\s|:)?|\s*[-|:>]+\s|:|\s|$)\s*)");
   return pattern;
 }
 
@@ -47,10 +48,16 @@ const Pattern& logger() {
   static const Pattern pattern(
       R"(^\s*(?:)"
       R"([\[(<][A-Za-z_][\w./ -]*(?::\d+(?::\w+)?)?(?:, \w+=\d+)?[\])>]:?\s*(?:[-|:]+\s+)?)"
-      R"(|[A-Za-z_][\w.]*\]:\s+)"
+      R"(|[A-Za-z_][\w.-]*\](?:\([\w./]+ \d+\))?:\s+)"
       R"(|([A-Za-z_][\w./]*)(?::[\w<>]+)?(?::\d+)?(?:\s+[-|]+\s+|:\s+))"
       R"(|[-|:>]+\s+)"
       R"())");
+  return pattern;
+}
+
+/// icefall: "[train.py:908] (1/4) Epoch 1, batch 50".
+const Pattern& rank_behind_file() {
+  static const Pattern pattern(R"(^\((\d{1,4})/\d{1,4}\)\s+)");
   return pattern;
 }
 
@@ -142,6 +149,15 @@ Prefix find_prefix(std::string_view text) {
     if (const auto found = logged ? logger().find(rest) : std::nullopt;
         found && !is_of_the_message(found->text(1).empty() ? found->text(0) : found->text(1))) {
       take(*found);
+      const bool names_file = trim(found->text(std::size_t{0})).ends_with(']') &&
+                              found->text(std::size_t{0}).find(".py:") != std::string_view::npos;
+      const auto behind = names_file && prefix.rank.empty()
+                              ? rank_behind_file().find(text.substr(prefix.length))
+                              : std::nullopt;
+      if (behind) {
+        prefix.rank = behind->text(1);
+        take(*behind);
+      }
       continue;
     }
     break;

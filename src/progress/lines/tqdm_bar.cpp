@@ -109,9 +109,14 @@ std::optional<Bar> find_unknown_total(std::string_view text) {
   auto match = drawn.find(text);
   if (!match) match = counted.find(text);
   if (!match) return std::nullopt;
-  const auto done = parse_amount(match->text("done"));
+  auto done = parse_amount(match->text("done"));
   if (!done) return std::nullopt;
-  Bar bar{without_colon(match->text("title")), *done, std::nullopt, {}, {}, {}, false};
+  auto title = match->text("title");
+  if (title.ends_with(" -")) {  // "Training: -1it", before its first step
+    done = 0;
+    title.remove_suffix(2);
+  }
+  Bar bar{without_colon(title), *done, std::nullopt, {}, {}, {}, false};
   const auto begin = static_cast<std::size_t>(match->text("time").data() - text.data());
   if (!read_brackets(text.substr(begin), bar)) return std::nullopt;
   return bar;

@@ -63,5 +63,10 @@ TEST(BarsBesideTraining, AShareOnALineOfItsOwnIsAFigure) {
             (Rows{"begin 1/3; 1: 20/20; end 1/3", "end 1/3; test_accuracy=0.54@1"}));
 }
 
+TEST(BarsBesideTraining, WhatIsFilledWhileABarStandsAtZeroIsHeardIfItLasts) {
+  EXPECT_EQ(heard({bar(0, 80), bar(1, 20), bar(2, 20), bar(3, 20), bar(4, 20)}, Seconds{12}),
+            (Rows{"~run", "", "", "~3/20 step", "~4/20 step"}));
+}
+
 }  // namespace
 }  // namespace joulecast::progress

@@ -60,5 +60,11 @@ TEST(LateFigures, OfAValidationShowThatBracketsCountEpochs) {
       "~end 1/2; ~loss=0.5@1");
 }
 
+// Chris McCormick's fine-tuning of BERT.
+TEST(LateFigures, WhatStandsBelowAHeadingOfTheValidationIsIts) {
+  EXPECT_EQ(heard({"======== Epoch 1 / 3 ========\n", "Running Validation...\n", "  Accuracy: 0.5\n"}),
+            (Rows{"begin 1/3", "", "end 1; val_accuracy=0.5@1"}));
+}
+
 }  // namespace
 }  // namespace joulecast::progress

@@ -84,8 +84,6 @@ TEST(LoopFormat, LinesOfMuchCopiedPrograms) {
   EXPECT_EQ(heard_in("step:1/1750 train_time:245ms step_avg:245.1ms"), "1/1750 step");
   // DCGAN
   EXPECT_EQ(heard_in("[0/25][0/1583] Loss_D: 0.5"), "begin 0/25; 0: 1/1583; Loss_D=0.5@0");
-  // Flower
-  EXPECT_EQ(heard_in("INFO :      [ROUND 3]"), "named 3 round");
 }
 
 TEST(LoopFormat, StepsThatGoOnAreCountedFromTheLastEpochs) {
@@ -104,7 +102,7 @@ TEST(LoopFormat, StepsWithoutEpochs) {
   EXPECT_EQ(heard_in("global_step=100, loss=0.5"), "100 step; loss=0.5");
   EXPECT_EQ(heard_in("[Train] Step 100/500 loss 0.5"), "100/500 step; train_loss=0.5");
   EXPECT_EQ(heard_in("Episode 10/500, reward 21.5"), "10/500 round; reward=21.5");
-  EXPECT_EQ(heard_in("[ROUND 3/10]"), "named 3/10 round");
+  EXPECT_EQ(heard_in("[Round 3/10]"), "named 3/10 round");
   EXPECT_EQ(heard_in("25/300 loss 0.5"), "~25/300 step; ~loss=0.5");
   EXPECT_EQ(heard_in("[100/300] loss 0.5"), "~100/300 step; ~loss=0.5");
   EXPECT_EQ(heard_in("[1/3] loss 0.5"), "~end 1/3; ~loss=0.5@1");
@@ -409,13 +407,56 @@ TEST(LoopFormat, ADoubtfulTotalMakesNoEpochDoubtful) {
 }
 
 TEST(LoopFormat, AnEpochOfSeveralLinesEndsWithItsLast) {
-  std::string output;
+  std::vector<std::string> lines;
   for (const auto* epoch : {"1", "2"})
     for (int line = 0; line < 3; ++line)
-      output += "epoch " + std::string(epoch) + "/9 lr 0.1 (running) loss 0.5\n";
-  EXPECT_EQ(heard_in(output),
-            "end 1/9; loss=0.5@1; end 1/9; loss=0.5@1; end 1/9; loss=0.5@1; begin 2/9; 2: 1/3; loss=0.5@2; "
-            "2: 2/3; loss=0.5@2; 2: 3/3; end 2/9; loss=0.5@2");
+      lines.push_back("epoch " + std::string(epoch) + "/9 lr 0.1 (running) loss 0.5\n");
+  EXPECT_EQ(heard(lines, Seconds{1}),
+            (Rows{"end 1/9; loss=0.5@1", "end 1/9; loss=0.5@1", "end 1/9; loss=0.5@1",
+                  "begin 2/9; 2: 1/3; loss=0.5@2", "2: 2/3; loss=0.5@2", "2: 3/3; end 2/9; loss=0.5@2"}));
+}
+
+TEST(LoopFormat, LinesThatRanksPrintInOneMomentAreOne) {
+  std::string ranks;
+  for (int rank = 0; rank < 3; ++rank) ranks += "epoch 2/9 lr 0.1 (running) loss 0.5\n";
+  EXPECT_EQ(heard({"epoch 1/9 lr 0.1 (running) loss 0.5\nepoch 1/9 lr 0.1 (running) loss 0.5\n"
+                   "epoch 1/9 lr 0.1 (running) loss 0.5\n",
+                   ranks},
+                  Seconds{5})
+                .back(),
+            "end 2/9; loss=0.5@2; end 2/9; loss=0.5@2; end 2/9; loss=0.5@2");
+}
+
+// icefall validates at the beginning of an epoch and within it.
+TEST(LoopFormat, AValidationBetweenItsStepsDoesNotEndAnEpoch) {
+  EXPECT_EQ(heard({"Epoch 1, batch 0, loss=0.5\n", "Epoch 1, validation: loss=0.25\n",
+                   "Epoch 1, batch 50, loss=0.5\n", "Epoch 2, batch 0, loss=0.5\n"}),
+            (Rows{"begin 1; 1: 0; loss=0.5@1", "end 1; val_loss=0.25@1", "end 1; 1: 50; loss=0.5@1",
+                  "begin 2; 2: 0; loss=0.5@2"}));
+}
+
+TEST(LoopFormat, AnEvaluationBeforeTheFirstEpochIsNone) {
+  EXPECT_EQ(heard({"***** Evaluating perplexity, Epoch 0/2 *****\n",
+                   "Beginning of Epoch 1/2, Total Micro "
+                   "Batches 50\n"})
+                .front(),
+            "window> validation");
+}
+
+TEST(LoopFormat, ZeroOfFewBesideStepsMayBeOfAsMany) {
+  EXPECT_EQ(heard_in("Train Epoch: 0/4 Step: 10/60 | Mask_Loss 0.5"),
+            "~total 5 epochs; begin 0; 0: 10/60; train_mask_loss=0.5@0");
+  EXPECT_EQ(heard_in("Epoch 0/4"), "begin 0/5");
+}
+
+TEST(LoopFormat, ProseInACellOfADrawnTableTellsNothing) {
+  EXPECT_EQ(heard_in("│ │ If the epoch 3/10 was │ it will be        │ 12.00 │ │"), "");
+  EXPECT_EQ(heard_in("│ Epoch 3/10 loss 0.5 │"), "end 3/10; loss=0.5@3");
+}
+
+TEST(LoopFormat, TotalStepsBesideCountedOnesAreOfSomethingElse) {
+  EXPECT_EQ(heard({"Iteration 1/10, loss 0.5\n", "Total steps: 512\n"}).front(), "1/10 step; loss=0.5");
+  EXPECT_EQ(heard({"Iteration 1/10, loss 0.5\n", "Total steps: 512\n"}).back(), "");
 }
 
 TEST(LoopFormat, CountsStepsOfAnEpochInMoreWords) {

@@ -164,5 +164,22 @@ TEST(TqdmFormat, LinesThatLookLikeBarsAreNone) {
       EXPECT_EQ(events.find("/400"), std::string::npos) << line << ": " << events;
 }
 
+// simpletransformers
+TEST(TqdmFormat, ABarMayNameTheEpochThatItCounts) {
+  EXPECT_EQ(heard({"\rEpoch 1 of 3:   0%|      | 0/3 [00:00<?, ?it/s]",
+                   "\n\rEpochs 0/3. Running Loss:    0.5000:  50%|##  | 50/100 [00:01<00:01, 50.0it/s]\x1b[A",
+                   "\rEpoch 2 of 3:  33%|#     | 1/3 [00:02<00:04, 2.00s/it]"}),
+            (Rows{"", "begin 0; 0: 50/100; Loss=0.5@0", "total 3 epochs"}));
+  // Three epochs of three steps each.
+  EXPECT_EQ(heard({"\rEpoch 1/3:   0%|      | 0/3 [00:00<?, ?it/s]",
+                   "\rEpoch 1/3:  33%|#     | 1/3 [00:01<00:02, 1.00s/it]",
+                   "\rEpoch 1/3:  67%|##    | 2/3 [00:02<00:01, 1.00s/it]"}),
+            (Rows{"", "", "begin 1/3; 1: 2/3"}));
+}
+
+TEST(TqdmFormat, ABarBeforeItsFirstStepMayStandAtMinusOne) {
+  EXPECT_EQ(heard({"\rTraining: -1it [00:00, ?it/s]"}), (Rows{"~run"}));
+}
+
 }  // namespace
 }  // namespace joulecast::progress

@@ -274,5 +274,22 @@ TEST(Tracker, EarlyStoppingMakesTheTotalAMaximum) {
   EXPECT_FALSE(is_maximum(50)) << "it cannot run out before the end";
 }
 
+// "[ITER 7000] Evaluating …" beside a bar of 30,000: the bar goes on being listened to.
+TEST(Tracker, ALineThatNamesThePresentStepDoesNotTakeTheBarsPlace) {
+  Training training;
+  const auto bar = [&](double seconds, double done) {
+    training.at(
+        seconds, [&](Report& report) { report.work_done(done, 30000); }, Evidence::guessed);
+  };
+  bar(0, 0);
+  bar(1, 6000);
+  bar(2, 7000);
+  training.steps(3, 7000);
+  bar(4, 8000);
+  EXPECT_EQ(training.tracker.phases().size(), 1U);
+  EXPECT_EQ(training.tracker.phases().front().work, 8000);
+  EXPECT_EQ(training.tracker.trust().evidence, Evidence::guessed);
+}
+
 }  // namespace
 }  // namespace joulecast::progress

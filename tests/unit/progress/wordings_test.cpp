@@ -159,7 +159,7 @@ TEST(Wordings, OfMuchUsedTrainers) {
   EXPECT_EQ(
       heard_in("[0434:0]:11/01/2024 11:05:18 [INFO|DP=0|PP=0|TP=0|n1]: iteration: 3 / 30 | lm_loss: 2.5"),
       "3/30 step; lm_loss=2.5");
-  EXPECT_EQ(heard_in("        Learning iteration 3/100        "), "named 3/100 step");
+  EXPECT_EQ(heard_in("        Learning iteration 3/100        "), "4/100 step");
   EXPECT_EQ(heard_in("speechbrain.utils.epoch_loop - Going into epoch 3"), "begin 3");
   EXPECT_EQ(heard({"epoch 1/3\n", "2/5, train_loss: 0.5\n"}),
             (Rows{"begin 1/3", "~?: 2/5; ~train_loss=0.5"}));
