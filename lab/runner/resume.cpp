@@ -117,7 +117,7 @@ Result<std::vector<RunEnded>> runs_in_store(const store::RunStore& store, const 
   for (const auto& row : *rows) {
     if (const auto its = row.tags.find(plan_tag); its != row.tags.end() && its->second != plan.home.string())
       return fail(
-          ErrorKind::invalid, plan.file,
+          ErrorKind::invalid, plan.at(plan.lines.name),
           "name: the store has runs of a campaign \"{}\" of another plan, {}; give this one another name",
           plan.name, its->second);
     const auto cell = row.tags.find(cell_tag);

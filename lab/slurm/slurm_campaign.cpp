@@ -204,7 +204,7 @@ Status check(const Plan& plan, CampaignWatcher& watcher) {
     if (run::find_program(command).empty())
       return fail_field("executor", "slurm needs Slurm's commands: there is no {} on the PATH", command);
   if (plan.energy_budget)
-    return fail(ErrorKind::invalid, plan.file,
+    return fail(ErrorKind::invalid, plan.at(plan.lines.energy_budget),
                 "energy_budget: cannot be kept by --executor slurm, where many nodes use energy at once");
   if (plan.reference) watcher.says("the reference is not repeated: in Slurm each run may have another node");
   if (plan.cool_down) watcher.says("there is no cool-down: in Slurm other jobs may follow on a node");
