@@ -176,6 +176,25 @@ TEST(Tracker, MetricsOfAnEpochThatAnotherRankHasReachedFirst) {
   EXPECT_EQ(training.tracker.epochs()[1].metrics, (Metrics{{"accuracy", 0.9}, {"loss", 0.5}}));
 }
 
+TEST(Tracker, MetricsOfAnotherRankThatComeWhenThePhaseIsOver) {
+  Training training;
+  for (int epoch = 0; epoch < 3; ++epoch) {
+    training.begins(epoch, epoch);
+    training.ends(epoch + 1, epoch);
+  }
+  Event end;
+  end.kind = EventKind::phase_end;
+  end.evidence = Evidence::told;
+  end.time = SteadyTime{} + Seconds{3};
+  training.tracker.take(end);
+  for (int epoch = 0; epoch < 4; ++epoch)
+    training.at(3, [&](Report& report) { report.metric("accuracy", 0.5 + epoch, epoch); });
+  const auto& epochs = training.tracker.epochs();
+  ASSERT_EQ(epochs.size(), 3u);
+  for (std::size_t i = 0; i < 3; ++i)
+    EXPECT_EQ(epochs[i].metrics, (std::map<std::string, double>{{"accuracy", 0.5 + i}}));
+}
+
 TEST(Tracker, Windows) {
   Training training;
   training.at(2, [](Report& report) { report.window_begins("validation"); });
