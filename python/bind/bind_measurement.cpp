@@ -113,6 +113,7 @@ measure::MeasurementOptions measurement_options(const TrackerOptions& options, c
   wanted.keep_command = options.keep_arguments;
   wanted.total_epochs = options.total_epochs;
   wanted.total_steps = options.total_steps;
+  wanted.in_words = in_python_words;
   return wanted;
 }
 

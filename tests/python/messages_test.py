@@ -1,5 +1,6 @@
 """What the core says reaches Python in Python's words: arguments, and no options of the command line."""
 import pickle
+import re
 import unittest
 import warnings
 
@@ -24,6 +25,22 @@ class Messages(PackageTest):
         self.assertEqual(self.warned(name="silent"),
                          ["joulecast: stop_if could not act: progress is not understood: no epoch or step was heard; "
                           "run.epochs and run.steps tell of them"])
+
+    def test_notes_name_arguments(self):
+        for name, known in (("epochs", {"epochs": 5}), ("steps", {"steps": 7})):
+            with self.subTest(name), warnings.catch_warnings(record=True) as caught:
+                warnings.simplefilter("always")
+                with joulecast.track(name, **known) as run:
+                    run.stop_if(projected_kwh=1)
+                    run.note("trained with --epochs 3")
+                    for _ in getattr(run, name)(range(3), total=3):
+                        run._tracker.tick()
+                notes = joulecast.load(name).notes
+                said = f"{name}= says {known[name]} {name}, the training 3: its own number is used, and no limit acts on the forecast"
+                self.assertIn(said, notes)
+                self.assertIn("trained with --epochs 3", notes)
+                self.assertEqual([note for note in notes if re.search(OPTION, note)], ["trained with --epochs 3"])
+                self.assertIn(f"joulecast: {said}", [str(one.message) for one in caught])
 
     def test_many_limits_that_cannot_act_are_one(self):
         with warnings.catch_warnings(record=True) as caught:
