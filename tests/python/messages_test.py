@@ -27,20 +27,17 @@ class Messages(PackageTest):
                           "run.epochs and run.steps tell of them"])
 
     def test_notes_name_arguments(self):
-        for name, known in (("epochs", {"epochs": 5}), ("steps", {"steps": 7})):
-            with self.subTest(name), warnings.catch_warnings(record=True) as caught:
-                warnings.simplefilter("always")
-                with joulecast.track(name, **known) as run:
-                    run.stop_if(projected_kwh=1)
-                    run.note("trained with --epochs 3")
-                    for _ in getattr(run, name)(range(3), total=3):
-                        run._tracker.tick()
-                notes = joulecast.load(name).notes
-                said = f"{name}= says {known[name]} {name}, the training 3: its own number is used, and no limit acts on the forecast"
-                self.assertIn(said, notes)
-                self.assertIn("trained with --epochs 3", notes)
-                self.assertEqual([note for note in notes if re.search(OPTION, note)], ["trained with --epochs 3"])
-                self.assertIn(f"joulecast: {said}", [str(one.message) for one in caught])
+        with warnings.catch_warnings(record=True) as caught:
+            warnings.simplefilter("always")
+            with joulecast.track("notes", epochs=5) as run:
+                run.stop_if(projected_kwh=1)
+                run.note("trained with --epochs 3")
+                list(run.epochs(range(3), total=3))
+        said = "epochs= says 5 epochs, the training 3: its own number is used, and no limit acts on the forecast"
+        notes = joulecast.load("notes").notes
+        self.assertIn(said, notes)
+        self.assertEqual([note for note in notes if re.search(OPTION, note)], ["trained with --epochs 3"], "the user's own words stay")
+        self.assertIn(said, " ".join(str(one.message) for one in caught))
 
     def test_many_limits_that_cannot_act_are_one(self):
         with warnings.catch_warnings(record=True) as caught:

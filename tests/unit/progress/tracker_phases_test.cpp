@@ -184,15 +184,16 @@ TEST(Tracker, MetricsOfAnotherRankThatComeWhenThePhaseIsOver) {
   }
   Event end;
   end.kind = EventKind::phase_end;
-  end.evidence = Evidence::told;
+  end.evidence = Evidence::stated;
   end.time = SteadyTime{} + Seconds{3};
   training.tracker.take(end);
   for (int epoch = 0; epoch < 4; ++epoch)
     training.at(3, [&](Report& report) { report.metric("accuracy", 0.5 + epoch, epoch); });
   const auto& epochs = training.tracker.epochs();
   ASSERT_EQ(epochs.size(), 3u);
-  for (std::size_t i = 0; i < 3; ++i)
-    EXPECT_EQ(epochs[i].metrics, (std::map<std::string, double>{{"accuracy", 0.5 + i}}));
+  double accuracy = 0.5;
+  for (const auto& epoch : epochs)
+    EXPECT_EQ(epoch.metrics, (std::map<std::string, double>{{"accuracy", accuracy++}}));
 }
 
 TEST(Tracker, Windows) {
