@@ -6,6 +6,8 @@
 #include <chrono>
 #include <cstdint>
 #include <exception>
+#include <functional>
+#include <iterator>
 #include <map>
 #include <span>
 #include <utility>
@@ -162,9 +164,13 @@ void Engine::keep_doubt() {
 
 void Engine::take_over(Heard heard) {
   if (heard.work_is_being_ended) follow_training([](Training& training) { training.end_forecasts(); });
-  training_->hear(socket_ ? socket_->own_that_count(std::move(heard.by_host)) : std::move(heard.by_host));
-  training_->hear(std::move(heard.by_socket));
-  training_->hear(hear_socket());
+  auto events = socket_ ? socket_->own_that_count(std::move(heard.by_host)) : std::move(heard.by_host);
+  std::ranges::move(heard.by_socket, std::back_inserter(events));
+  std::ranges::move(hear_socket(), std::back_inserter(events));
+  // A metric of one rank belongs to an epoch that another one tells of.
+  if (socket_ && !socket_->ranks().empty())
+    std::ranges::stable_sort(events, std::less{}, &progress::Event::time);
+  training_->hear(std::move(events));
   recorder_->take(meters_.drain());
   for (const auto& text : heard.notes) sink().note(text);
   if (!heard.limits) return;

@@ -111,8 +111,10 @@ void Tracker::add_metric(const Event& event, Seconds at) {
   }
   constexpr std::size_t farthest = 64;
   // Another rank may have come further than the one whose progress counts.
-  if (current_ && (!current_->last_epoch || epochs_[*current_->last_epoch].index < *epoch)) {
-    auto& early = current_->early_metrics;
+  const bool is_early =
+      current_ ? !current_->last_epoch || epochs_[*current_->last_epoch].index < *epoch : epochs_.empty();
+  if (is_early) {
+    auto& early = current_ ? current_->early_metrics : early_metrics_;
     if (early.size() < farthest || early.contains(*epoch)) early[*epoch][event.name] = event.value;
     return;
   }

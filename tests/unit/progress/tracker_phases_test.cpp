@@ -176,6 +176,14 @@ TEST(Tracker, MetricsOfAnEpochThatAnotherRankHasReachedFirst) {
   EXPECT_EQ(training.tracker.epochs()[1].metrics, (Metrics{{"accuracy", 0.9}, {"loss", 0.5}}));
 }
 
+TEST(Tracker, MetricsOfAnotherRankThatComeBeforeThePhase) {
+  Training training;
+  training.at(1, [](Report& report) { report.metric("accuracy", 0.8, 0); });
+  training.begins(2, 0);
+  training.ends(3, 0);
+  EXPECT_EQ(training.tracker.epochs()[0].metrics, (std::map<std::string, double>{{"accuracy", 0.8}}));
+}
+
 TEST(Tracker, MetricsOfAnotherRankThatComeWhenThePhaseIsOver) {
   Training training;
   for (int epoch = 0; epoch < 3; ++epoch) {
