@@ -97,7 +97,7 @@ Status CampaignRun::take_changes() {
 
 Status CampaignRun::take_retry() {
   if (!options_->retry) return {};
-  if (const auto wished = retry_of(*plan_, state_)) return record(*wished);
+  if (const auto wished = retry_of(*plan_, state_, options_->retry_cells)) return record(*wished);
   watcher_->says("nothing has failed that could be made again");
   return {};
 }

@@ -218,7 +218,7 @@ Result<CampaignResult> run_on_slurm(const Plan& plan, const CampaignOptions& opt
   if (const auto ok = check(plan, watcher); !ok) return propagate(ok.error());
   auto ledger = Ledger::open(plan, options.store, watcher);
   if (!ledger) return propagate(ledger.error());
-  if (const auto wished = options.retry ? retry_of(plan, ledger->state()) : std::nullopt)
+  if (const auto wished = options.retry ? retry_of(plan, ledger->state(), options.retry_cells) : std::nullopt)
     if (const auto written = ledger->record(*wished); !written) return propagate(written.error());
   auto needs_more = options.needs_more ? Result<NeedsMore>(options.needs_more) : needs_more_by_rule(plan);
   if (!needs_more) return propagate(needs_more.error());

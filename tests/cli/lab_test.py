@@ -409,6 +409,24 @@ class Failures(LabTest):
         self.assertAlmostEqual(status["spent_j"], sum(end.get("energy_j", 0) for end in ends))
         self.assertIn("nothing has failed", self.lab("--retry").stderr)
 
+    def test_cells_are_made_again_by_their_levels(self):
+        self.plan("[ -e mended ] # {architecture} {batch_size}", repetitions=2)
+        self.lab(expect=3)
+        (self.folder / "mended").touch()
+        for wrong, said in (("colour=red", "colour"), ("architecture", "no cell of the plan has architecture"),
+                            ("architecture=huge", "no cell of the plan has architecture=huge"), ("", "is no factor of the plan")):
+            self.assertIn(said, self.lab("--retry-cell", wrong, expect=2).stderr)
+        self.assertEqual(len(self.records("end")), 8)
+        self.lab("--retry-cell", "architecture=small,batch_size=32", expect=3)
+        status = self.status()
+        self.assertEqual((status["done"], status["failed"]), (2, {"failed": 6}))
+        self.assertEqual({(end["levels"]["architecture"], end["levels"]["batch_size"]) for end in self.records("end")[8:]}, {("small", "32")})
+        self.assertIn("nothing has failed", self.lab("--retry-cell", "architecture=small,batch_size=32", expect=3).stderr)
+        self.lab("--retry-cell", "architecture=small", "--retry-cell", "batch_size=16", expect=3)
+        self.assertEqual((self.status()["done"], len(self.records("end"))), (6, 14))
+        self.lab("--retry")
+        self.assertEqual((self.status()["done"], self.status()["failed"]), (8, {}))
+
     def test_every_command_inherits_the_same_signals(self):
         self.plan("grep SigIgn /proc/self/status # {architecture} {batch_size}")
         self.lab()
