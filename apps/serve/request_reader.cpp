@@ -78,6 +78,7 @@ struct RequestReader::Parsing {
   /// The parser looks at a header again from its beginning until it is whole, so the bytes stay until then.
   void parse() {
     while (!pending.empty() && !parser->is_done() && !refusal) {
+      if (parser->is_header_done() && parser->chunked() && pending.size() < shortest_rest_of_chunks) return;
       boost::beast::error_code error;
       const auto used = parser->put(boost::asio::buffer(pending), error);
       pending.erase(0, used);
@@ -93,6 +94,9 @@ struct RequestReader::Parsing {
     }
   }
 
+  /// What ends a body of chunks: "0", and two ends of lines. Beast takes for granted that it gets the last
+  /// chunk in one piece of at least that length.
+  static constexpr std::size_t shortest_rest_of_chunks = 5;
   RequestLimits limits;
   BodyRule rule;
   bool head_seen = false;

@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/json_depth.hpp"
+#include "base/json_number.hpp"
 
 namespace joulecast::lab {
 namespace {
@@ -32,7 +33,7 @@ std::optional<T> get(const Json& json, const char* key) {
   if constexpr (std::is_same_v<T, std::string>) {
     if (found->is_string()) return found->template get<std::string>();
   } else if constexpr (std::is_integral_v<T>) {
-    if (found->is_number_integer()) return found->template get<T>();
+    if (found->is_number_integer()) return number_of<T>(*found);
   } else {
     if (found->is_number()) return found->template get<double>();
   }

@@ -6,7 +6,9 @@
 #include <toml++/toml.h>
 
 #include <algorithm>
+#include <optional>
 
+#include "base/printable.hpp"
 #include "base/text.hpp"
 
 namespace joulecast::lab {
@@ -82,6 +84,49 @@ std::size_t line_of_nul(const TomlNode& tree) {
   return 0;
 }
 
+/// Behind the text in quotes that begins at `begin`; where it is never closed, behind its line or at the end.
+std::size_t end_of_quotes(std::string_view text, std::size_t begin) {
+  const char quote = text[begin];
+  const std::string three(3, quote);
+  const bool lines = text.substr(begin).starts_with(three);
+  for (auto at = begin + (lines ? 3 : 1); at < text.size(); ++at) {
+    if (text[at] == '\\' && quote == '"') {
+      ++at;
+    } else if (lines && text.substr(at).starts_with(three)) {
+      at += 3;
+      for (int own = 0; own < 2 && at < text.size() && text[at] == quote; ++own) ++at;  // """a"""""
+      return at;
+    } else if (!lines && (text[at] == quote || text[at] == '\n')) {
+      return at + 1;
+    }
+  }
+  return text.size();
+}
+
+/// Where the text has a character outside quotes and comments that TOML allows only there, as those quotes
+/// that word processors write. (The parser would go on in undefined behaviour with some of them.)
+std::optional<std::size_t> find_bare_character(std::string_view text) {
+  for (std::size_t at = 0; at < text.size();) {
+    constexpr unsigned char first_beyond_ascii = 0x80;
+    if (text[at] == '"' || text[at] == '\'')
+      at = end_of_quotes(text, at);
+    else if (text[at] == '#')
+      at = std::min(text.find('\n', at), text.size());
+    else if (static_cast<unsigned char>(text[at]) >= first_beyond_ascii)
+      return at;
+    else
+      ++at;
+  }
+  return std::nullopt;
+}
+
+std::string character_at(std::string_view text, std::size_t begin) {
+  constexpr unsigned char mask = 0xC0, continues = 0x80;
+  auto end = begin + 1;
+  while (end < text.size() && (static_cast<unsigned char>(text[end]) & mask) == continues) ++end;
+  return printable(text.substr(begin, end - begin));
+}
+
 }  // namespace
 
 std::string_view name_of(Kind kind) {
@@ -105,7 +150,12 @@ std::string_view name_of(Kind kind) {
 }
 
 Result<TomlNode> parse_toml(std::string_view text, const std::string& where) {
-  const auto parsed = toml::parse(without_byte_order_mark(text), std::string_view(where));
+  text = without_byte_order_mark(text);
+  if (const auto at = find_bare_character(text))
+    return fail(ErrorKind::malformed,
+                fmt::format("{}:{}", where, 1 + std::ranges::count(text.substr(0, *at), '\n')),
+                "has {} outside quotes", character_at(text, *at));
+  const auto parsed = toml::parse(text, std::string_view(where));
   if (parsed) {
     auto tree = of_table(parsed.table(), 1);
     if (const auto line = line_of_nul(tree); line > 0)

@@ -15,7 +15,7 @@
 namespace joulecast::formats {
 namespace {
 
-constexpr std::size_t columns = 7;
+constexpr std::size_t columns = 8;
 constexpr double most_joules = 1e18;  // what is beyond is Slurm's "no value", not an energy
 
 /// A line of a job, or of one of its steps ("4711.batch").
@@ -27,7 +27,7 @@ struct Line {
 
 std::optional<Line> parse(std::string_view text) {
   const auto cells = split(text, '|');
-  if (cells.size() != columns) return std::nullopt;
+  if (cells.size() != columns && cells.size() != columns - 1) return std::nullopt;
   Line line;
   std::ranges::copy(cells, line.cells.begin());
   const auto point = cells[0].find('.');
@@ -78,6 +78,10 @@ void take(const Line& line, Read& read) {
   job.state = line.cells[4];
   if (const auto elapsed = amount(line.cells[5], most_joules))
     job.elapsed = job.elapsed.value_or(Seconds{0}) + Seconds{*elapsed};
+  const auto& nodes = line.cells[7];
+  if (!nodes.empty() && nodes != "None assigned" &&
+      std::ranges::find(job.node_lists, nodes) == job.node_lists.end())
+    job.node_lists.emplace_back(nodes);
   read.of_attempts_before = read.energy();
   read.of_job = energy;
   read.of_steps = Joules{0};

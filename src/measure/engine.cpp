@@ -15,6 +15,7 @@
 #include "base/text.hpp"
 #include "measure/host.hpp"
 #include "measure/live_projection.hpp"
+#include "measure/rank_boards.hpp"
 #include "sensors/support/gpu_cards.hpp"
 #include "store/run_store.hpp"
 
@@ -37,6 +38,7 @@ Engine::Engine(MeasurementOptions options, sensors::Environment environment,
       header_(std::move(options_.run)) {
   if (!trace::is_known(header_.info.job)) header_.info.job = trace::job_of(environment_.variable);
   know_limits();
+  keep_node_list();
 }
 
 std::optional<Watts> Engine::measure_idle(Seconds duration, const std::function<bool()>& stop) {
@@ -80,6 +82,12 @@ void Engine::describe_machine() {
 }
 
 std::vector<progress::Event> Engine::hear_socket() {
+  auto events = service_socket();
+  measure_boards_of_ranks();
+  return events;
+}
+
+std::vector<progress::Event> Engine::service_socket() {
   if (!socket_) return {};
   auto events = socket_->service(clock());
   greet_ranks();
@@ -114,15 +122,22 @@ void Engine::miss_named_gpus() {
 /// Starts the sensors whose drivers were too slow for the command to wait for them.
 void Engine::take_late_sensors() {
   const auto known = meters_.channels().size();
-  const auto names = meters_.take_late();
-  if (names.empty()) return;
+  const auto taken = meters_.take_late();
+  if (taken.empty()) return;
   recorder_->follow(meters_.sampler());
   if (recording_) recording_->add(std::span(meters_.channels()).subspan(known));
   describe_machine();
   sink().describe(header_);
-  for (const auto name : names)
-    note(fmt::format("{} measures from {} on: its driver took that long to answer", name,
-                     to_text(clock().steady() - start_)));
+  const auto since = to_text(clock().steady() - start_);
+  for (const auto& [sensor, ranks] : taken)
+    if (ranks.empty())
+      note(fmt::format("{} measures from {} on: its driver took that long to answer", sensor, since));
+    else if (sensor == hidden_boards_name)
+      note(fmt::format("GPUs of {} are not measured: the system hides them from the rank that measures",
+                       ranks));
+    else
+      note(fmt::format("{} measures the GPUs of {} from {} on, when it was known which", sensor, ranks,
+                       since));
 }
 
 /// Runs a step that follows the training's messages. If it fails, the energy is still measured.
@@ -166,7 +181,7 @@ void Engine::take_over(Heard heard) {
   if (heard.work_is_being_ended) follow_training([](Training& training) { training.end_forecasts(); });
   auto events = socket_ ? socket_->own_that_count(std::move(heard.by_host)) : std::move(heard.by_host);
   std::ranges::move(heard.by_socket, std::back_inserter(events));
-  std::ranges::move(hear_socket(), std::back_inserter(events));
+  std::ranges::move(service_socket(), std::back_inserter(events));
   // A metric of one rank belongs to an epoch that another one tells of.
   if (socket_ && !socket_->ranks().empty())
     std::ranges::stable_sort(events, std::less{}, &progress::Event::time);
@@ -185,6 +200,7 @@ void Engine::tick(Heard heard, Fresh fresh) {
     if (auto* kept = writer()) one_commit.emplace(*kept);
     take_over(std::move(heard));
     take_late_sensors();
+    measure_boards_of_ranks();
     miss_named_gpus();
     for (const auto& line : clock_watch_->look()) note(line);
     name_beside_checkpoints();
@@ -274,11 +290,13 @@ void Engine::finish(Heard heard, const Ending& ending) {
     note_rates();
   }
   note_ranks();
+  note_unnamed_boards();
   socket_.reset();  // later messages find no listener
   // A driver that takes this long has a GPU to wake.
   if (meters_.awaits_drivers() && header_.host.gpus.empty() && sensors::may_use_cuda(environment_))
     header_.host.gpus.emplace_back("GPU whose driver did not answer in time");
   header_.sensors = meters_.statuses();
+  note_boards();
   if (options_.own_cpu) header_.sampler_cpu = options_.own_cpu();
   header_.status = ending.status;
   header_.exit_status = ending.exit_status;
@@ -322,7 +340,8 @@ void Engine::note_rates() {
   for (std::uint32_t i = 0; i < channels.size(); ++i) {
     const auto period = meters_.sampler().period(i);
     const bool gives_energy =
-        channels[i].quantity == trace::Quantity::energy || channels[i].quantity == trace::Quantity::power;
+        channels[i].provenance != Provenance::missing &&
+        (channels[i].quantity == trace::Quantity::energy || channels[i].quantity == trace::Quantity::power);
     if (gives_energy && period > options_.interval) slower[channels[i].sensor] = period;
   }
   std::string list;

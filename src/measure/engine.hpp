@@ -5,6 +5,7 @@
 #include <memory>
 #include <optional>
 #include <set>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -53,6 +54,7 @@ class Engine {
 
   /// Readable when the socket has data; -1 if there is no socket.
   [[nodiscard]] int socket_descriptor() const { return socket_ ? socket_->descriptor() : -1; }
+  /// Between begin() and finish().
   [[nodiscard]] std::vector<progress::Event> hear_socket();
   /// This process tells the progress: what others tell of theirs is left out.
   void leave_progress_to_host();
@@ -78,6 +80,10 @@ class Engine {
   void name_beside_checkpoints();
   void take_over(Heard heard);
   void take_late_sensors();
+  void measure_boards_of_ranks();
+  void await_boards_of(std::span<const progress::AttachedRank> ranks);
+  void note_boards();
+  void note_unnamed_boards();
   void miss_named_gpus();
   void follow_training(const std::function<void(Training&)>& step);
   [[nodiscard]] LimitState limit_state(const Limits& limits);
@@ -88,9 +94,11 @@ class Engine {
   void check_limits();
   void tell_end_of_limits();
   void know_limits();
+  void keep_node_list();
   void tell_limit_of(const RankLimitList::Held& held, Limits::Verdict verdict);
   void tell_ranks_of_limits();
   void note_losses();
+  [[nodiscard]] std::vector<progress::Event> service_socket();
   void greet_ranks();
   void note_failed_ranks();
   void note_ranks();
@@ -119,6 +127,7 @@ class Engine {
   std::optional<ClockWatch> clock_watch_;
   Seconds duration_{0};
   std::size_t greeted_ranks_ = 0;
+  std::size_t ranks_with_boards_ = 0;   ///< whose boards were looked for
   std::set<std::size_t> failed_ranks_;  ///< their places, that were noted
   int failed_rank_status_ = 0;          ///< of the first other rank that failed
   bool lost_rank_ = false;              ///< one was killed, or died without a word

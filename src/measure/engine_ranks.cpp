@@ -1,17 +1,25 @@
 // What the engine knows of the other ranks of its node.
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <csignal>
 #include <set>
+#include <span>
 #include <string>
+#include <string_view>
 #include <utility>
 
 #include "measure/engine.hpp"
+#include "measure/rank_boards.hpp"
+#include "trace/node_list.hpp"
 #include "trace/rank_tag.hpp"
 
 namespace joulecast::measure {
 namespace {
+
+/// For the driver, which is open already, to open further boards.
+constexpr Seconds board_patience{0.1};
 
 /// As shells tell it.
 bool ended_by_a_signal(int exit_status) {
@@ -94,6 +102,14 @@ void Engine::tell_end_of_limits() {
   for (const auto& held : others_limits_.held()) tell(held.limits);
 }
 
+/// So that a node that never reports has a name.
+void Engine::keep_node_list() {
+  if (header_.info.job.scheduler != "slurm" || header_.info.job.node_count.value_or(1) < 2) return;
+  for (const char* name : {"SLURM_STEP_NODELIST", "SLURM_JOB_NODELIST"})
+    if (const char* list = environment_.variable ? environment_.variable(name) : nullptr)
+      header_.tags.emplace(trace::node_list_tag, list);
+}
+
 /// The names and limits that the user gave to ranks that have just attached.
 void Engine::greet_ranks() {
   const auto& ranks = socket_->ranks();
@@ -106,6 +122,72 @@ void Engine::greet_ranks() {
   }
   sink().describe(header_);
   tell_ranks_of_limits();
+}
+
+/// Each rank may see boards of its own. All of a node are to be counted, and those that cannot be are named.
+void Engine::measure_boards_of_ranks() {
+  if (!socket_ || meters_.awaits_drivers() || meters_.awaits_boards()) return;
+  const auto ranks = std::span(socket_->ranks()).subspan(ranks_with_boards_);
+  if (ranks.empty()) return;
+  ranks_with_boards_ += ranks.size();
+  await_boards_of(ranks);
+  meters_.wait_for_boards(board_patience);
+  take_late_sensors();
+}
+
+void Engine::await_boards_of(std::span<const progress::AttachedRank> ranks) {
+  const auto own = seen_boards(environment_);
+  std::vector<progress::SeenBoards> further;
+  std::string names;
+  for (const auto& rank : ranks) {
+    const auto& theirs = rank.greeting.boards;
+    if (const auto hidden = hidden_from(own, theirs); !hidden.empty() && environment_.gpus.empty())
+      meters_.await(open_hidden_boards(hidden, environment_, name_of(rank)), name_of(rank));
+    if (!may_lead_further(own, theirs) || std::ranges::find(further, theirs) != further.end()) continue;
+    further.push_back(theirs);
+    names += (names.empty() ? "" : ", ") + name_of(rank);
+  }
+  if (further.empty()) return;
+  std::vector<std::string> known;
+  std::set<std::string_view> sensors;
+  for (const auto& channel : meters_.channels()) {
+    if (channel.component != trace::Component::gpu) continue;
+    known.push_back(channel.device);
+    sensors.insert(channel.sensor);
+  }
+  for (const auto* type : sensors::all_sensors())
+    if (sensors.contains(type->name) || (type->name == "nvml" && meters_.is_refused("nvml")))
+      meters_.await(open_boards(*type, environment_, further, known), names);
+}
+
+/// Where each rank sees boards of its own, those of the others are guessed until they tell them; two ranks
+/// may share a board.
+void Engine::note_unnamed_boards() {
+  const auto lent = [this](const char* name) {
+    return environment_.variable && environment_.variable(name) != nullptr;
+  };
+  const auto size = header_.info.job.local_size.value_or(1);
+  if (!socket_ || size < 2 || std::ssize(socket_->ranks()) + 1 < size || lent("SLURM_STEP_GPUS") ||
+      lent("SLURM_JOB_GPUS"))
+    return;
+  std::vector<progress::SeenBoards> others;
+  for (const auto& rank : socket_->ranks()) others.push_back(rank.greeting.boards);
+  const auto unnamed = unnamed_boards(meters_.channels(), seen_boards(environment_), others);
+  if (unnamed.empty()) return;
+  const auto line = fmt::format(
+      "in the total, though none of this node's {} ranks sees it: GPU {}. Name the ranks' GPUs (--gpu) to "
+      "leave "
+      "others out",
+      size, fmt::join(unnamed, ", "));
+  note(line);
+  observer_->trouble(line);
+}
+
+void Engine::note_boards() {
+  for (const auto& fault : meters_.faults_of_ranks()) {
+    note(fault);
+    observer_->trouble(fault);
+  }
 }
 
 /// At once: a launcher that sees a rank fail may kill this one before it can say so at its end.

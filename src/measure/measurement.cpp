@@ -43,6 +43,11 @@ int milliseconds_until(Deadline deadline) {
   return static_cast<int>(std::max(left, std::chrono::milliseconds(0)).count());
 }
 
+bool ends_an_epoch(const progress::Event& event) {
+  using enum progress::EventKind;
+  return event.kind == epoch_end || event.kind == epoch_begin || event.kind == phase_end;
+}
+
 }  // namespace
 
 /// The measurement's own thread, and the data that other threads hand to it.
@@ -114,6 +119,7 @@ class Measurement::Worker {
   std::atomic<bool> host_tells_ = false;  ///< this process told of its progress
   bool over_ = false;                     ///< the thread does no more ticks
   Heard heard_;
+  bool epoch_ended_ = false;  ///< which is among what was heard
   Live live_;
   std::vector<progress::AttachedRank> ranks_;
   std::vector<progress::RankOrder> orders_;  ///< to be told to them
@@ -180,6 +186,10 @@ void Measurement::Worker::hear(std::vector<progress::Event> events) {
 void Measurement::Worker::keep(std::vector<progress::Event> events,
                                std::vector<progress::Event> Heard::*where) {
   const std::lock_guard lock(mutex_);
+  if (!epoch_ended_ && std::ranges::any_of(events, ends_an_epoch)) {
+    epoch_ended_ = true;
+    wake_up_->set();
+  }
   auto& kept = heard_.*where;
   if (kept.empty())
     kept = std::move(events);
@@ -319,12 +329,20 @@ std::optional<std::string> Measurement::Worker::measure() {
     std::uint64_t wanted = 0;
     Heard heard;
     const auto now = std::chrono::steady_clock::now();
+    {
+      // A process that is killed keeps its finished epochs.
+      const std::lock_guard lock(mutex_);
+      if (epoch_ended_) tick_time_->hasten();
+    }
     const bool due = now >= tick_time_->latest() || (woken.by_thread && tick_time_->is_due_with_reading(now));
     {
       const std::lock_guard lock(mutex_);
       ending = ending_;
       wanted = ticks_wanted_;
-      if (ending || wanted > ticks_done_ || due) heard = std::exchange(heard_, {});
+      if (ending || wanted > ticks_done_ || due) {
+        heard = std::exchange(heard_, {});
+        epoch_ended_ = false;
+      }
     }
     if (ending) return failure_of([&] { engine_.finish(std::move(heard), *ending); });
     if (wanted == ticks_done_ && !due) continue;  // only the socket woke the thread

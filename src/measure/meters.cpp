@@ -2,11 +2,13 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <chrono>
 #include <thread>
 #include <tuple>
 #include <utility>
 
+#include "measure/rank_boards.hpp"
 #include "sensors/support/processor.hpp"
 
 namespace joulecast::measure {
@@ -45,6 +47,31 @@ class UtilisationSink final : public trace::NullSink {
   std::vector<std::size_t> counts_;
 };
 
+/// A sensor that was opened once more for the boards of other ranks is one; the one that stands for hidden
+/// boards reads nothing.
+std::vector<trace::SensorStatus> one_of_each(std::vector<trace::SensorStatus> statuses) {
+  std::vector<trace::SensorStatus> ones;
+  for (auto& status : statuses) {
+    if (status.sensor == hidden_boards_name) continue;
+    const auto same = std::ranges::find(ones, status.sensor, &trace::SensorStatus::sensor);
+    if (same == ones.end()) {
+      ones.push_back(std::move(status));
+      continue;
+    }
+    const auto all = static_cast<double>(same->readings + status.readings);
+    if (all > 0)
+      same->mean_latency = (same->mean_latency * static_cast<double>(same->readings) +
+                            status.mean_latency * static_cast<double>(status.readings)) /
+                           all;
+    same->max_latency = std::max(same->max_latency, status.max_latency);
+    same->readings += status.readings;
+    same->failed_readings += status.failed_readings;
+    same->used = same->used || status.used;
+    if (same->reason.empty()) same->reason = std::move(status.reason);
+  }
+  return ones;
+}
+
 }  // namespace
 
 Meters::Meters(sensors::SensorSelection selection, Seconds interval, const Clock& clock)
@@ -77,31 +104,53 @@ IdleLook Meters::look_at_idle(Seconds duration, const std::function<bool()>& sto
   return look;
 }
 
-std::vector<std::string_view> Meters::take_late() {
-  std::vector<std::string_view> names;
+std::vector<Meters::Late> Meters::take_late() {
+  std::vector<Late> taken;
+  const auto take = [&](sensors::Opening& opening, const std::string& ranks) -> std::optional<Error> {
+    auto opened = opening.take();
+    if (!opened) return opened.error();
+    if (auto added = sampler_.add({&opening.type(), std::move(*opened)}); !added) return added.error();
+    taken.push_back({opening.type().name, ranks});
+    return std::nullopt;
+  };
   std::erase_if(late_, [&](sensors::Opening& late) {
     if (!late.wait(Seconds{0})) return false;
-    auto opened = late.take();
-    if (opened) {
-      if (auto added = sampler_.add({&late.type(), std::move(*opened)}); added)
-        names.push_back(late.type().name);
-      else
-        refused_.push_back({&late.type(), added.error()});
-    } else {
-      refused_.push_back({&late.type(), opened.error()});
-    }
+    if (const auto error = take(late, "")) refused_.push_back({&late.type(), *error});
     return true;
   });
-  return names;
+  std::erase_if(of_ranks_, [&](OfRank& boards) {
+    if (!boards.opening.wait(Seconds{0})) return false;
+    if (const auto error = take(boards.opening, boards.ranks); error && error->kind != ErrorKind::unavailable)
+      faults_of_ranks_.push_back(
+          fmt::format("GPUs of {} are not measured: {}", boards.ranks, to_string(*error)));
+    return true;
+  });
+  return taken;
+}
+
+void Meters::await(sensors::Opening boards, std::string ranks) {
+  of_ranks_.push_back({std::move(boards), std::move(ranks)});
+}
+
+void Meters::wait_for_boards(Seconds limit) const {
+  const auto until = clock_.steady() + limit;
+  for (const auto& boards : of_ranks_)
+    (void)boards.opening.wait(std::max(until - clock_.steady(), Seconds{0}));
+}
+
+bool Meters::is_refused(std::string_view sensor) const {
+  return std::ranges::any_of(
+      refused_, [&](const sensors::RefusedSensor& refused) { return refused.type->name == sensor; });
 }
 
 std::vector<trace::SensorStatus> Meters::statuses() {
-  auto statuses = sampler_.statuses();
+  auto statuses = one_of_each(sampler_.statuses());
   const auto add = [&](const sensors::SensorType& type, const Error& error) {
     trace::SensorStatus status;
     status.sensor = type.name;
     status.reason = to_string(error);
-    statuses.push_back(std::move(status));
+    if (std::ranges::find(statuses, status.sensor, &trace::SensorStatus::sensor) == statuses.end())
+      statuses.push_back(std::move(status));
   };
   for (const auto& [type, error] : refused_) add(*type, error);
   for (auto& late : late_) {
@@ -109,7 +158,10 @@ std::vector<trace::SensorStatus> Meters::statuses() {
     add(late.type(), answer ? Error{ErrorKind::retry, "its driver answered when the command had ended", ""}
                             : answer.error());
   }
+  for (auto& [opening, ranks] : of_ranks_)
+    faults_of_ranks_.push_back(fmt::format("GPUs of {} are not measured: the driver did not answer", ranks));
   late_.clear();
+  of_ranks_.clear();
   return statuses;
 }
 

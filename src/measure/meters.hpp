@@ -33,16 +33,34 @@ class Meters {
   [[nodiscard]] IdleLook look_at_idle(Seconds duration, const std::function<bool()>& stop);
   /// The readings since the previous call.
   [[nodiscard]] const std::vector<sampling::RawSample>& drain();
-  /// Starts the sensors whose drivers have answered since the previous call, and returns their names. Their
-  /// channels are appended after the others.
-  [[nodiscard]] std::vector<std::string_view> take_late();
+  struct Late {
+    std::string_view sensor;
+    std::string ranks;  ///< whose boards it reads; "" where its driver took long
+  };
+  /// Starts the sensors that have opened since the previous call. Their channels are appended after the
+  /// others.
+  [[nodiscard]] std::vector<Late> take_late();
+  /// Boards of other ranks of this node, which `ranks` names. That there are none (unavailable) is no fault.
+  void await(sensors::Opening boards, std::string ranks);
+  [[nodiscard]] bool awaits_boards() const { return !of_ranks_.empty(); }
+  /// For as long, at most, until the boards of other ranks are there.
+  void wait_for_boards(Seconds limit) const;
+  /// Why boards of other ranks are not measured, where something went wrong.
+  [[nodiscard]] const std::vector<std::string>& faults_of_ranks() const { return faults_of_ranks_; }
+  [[nodiscard]] bool is_refused(std::string_view sensor) const;
   /// Whether a driver may still answer.
   [[nodiscard]] bool awaits_drivers() const { return !late_.empty(); }
   /// The status of every sensor, including the ones that never opened. Call at the end.
   [[nodiscard]] std::vector<trace::SensorStatus> statuses();
 
  private:
+  struct OfRank {
+    sensors::Opening opening;
+    std::string ranks;
+  };
   std::vector<sensors::Opening> late_;
+  std::vector<OfRank> of_ranks_;
+  std::vector<std::string> faults_of_ranks_;
   std::vector<sensors::RefusedSensor> refused_;
   const Clock& clock_;
   sampling::Sampler sampler_;

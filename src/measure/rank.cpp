@@ -13,6 +13,7 @@
 #include "base/failure.hpp"
 #include "base/files.hpp"
 #include "base/text.hpp"
+#include "measure/rank_boards.hpp"
 
 namespace joulecast::measure {
 namespace {
@@ -116,8 +117,12 @@ bool Rank::attach_to(const std::filesystem::path& socket) {
   their_socket_ = socket;
   RankMessage greeting;
   greeting.kind = RankMessage::Kind::attach;
-  greeting.greeting = {job_.rank, job_.local_rank, ::getpid(), options_.given_name,
-                       limits_are_over_ ? progress::RankLimits{} : limits_of(options_.measurement.limits)};
+  greeting.greeting = {job_.rank,
+                       job_.local_rank,
+                       ::getpid(),
+                       options_.given_name,
+                       limits_are_over_ ? progress::RankLimits{} : limits_of(options_.measurement.limits),
+                       seen_boards(environment_)};
   link_->say(greeting);
   return true;
 }

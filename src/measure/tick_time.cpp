@@ -1,5 +1,7 @@
 #include "measure/tick_time.hpp"
 
+#include <algorithm>
+
 namespace joulecast::measure {
 
 TickTime::TickTime(Seconds tick, Seconds interval)
@@ -16,8 +18,14 @@ TickTime::TickTime(Seconds tick, Seconds interval)
 }
 
 void TickTime::restart(Deadline now) {
+  constexpr Seconds between_hasty_ticks{0.2};
+  soonest_ = now + to_chrono(between_hasty_ticks);
   latest_ = now + longest_;
   with_reading_ = (now + shortest_).time_since_epoch().count();
+}
+
+void TickTime::hasten() {
+  latest_ = std::min(latest_, soonest_);
 }
 
 }  // namespace joulecast::measure

@@ -22,6 +22,8 @@ class TickTime {
   TickTime(Seconds tick, Seconds interval);
   /// A tick has begun.
   void restart(Deadline now);
+  /// Something is worth a tick at once; several in a row wait for each other.
+  void hasten();
   [[nodiscard]] Deadline latest() const { return latest_; }
   /// Whether a reading at this time is the one to wait for. Any thread.
   [[nodiscard]] bool is_due_with_reading(Deadline now) const {
@@ -32,6 +34,7 @@ class TickTime {
   Deadline::duration longest_;
   Deadline::duration shortest_;  ///< before a tick with a reading
   Deadline latest_;
+  Deadline soonest_;  ///< of a tick that is worth it
   std::atomic<Deadline::rep> with_reading_;
 };
 

@@ -23,8 +23,6 @@ constexpr int looks = 40;  ///< for what a holder writes at once after it has th
 constexpr auto between_looks = std::chrono::microseconds(500);
 constexpr std::string_view beginning = "rank-";
 constexpr std::size_t longest_path = 512;
-/// Files of launches that ended this long ago are removed by the next one.
-constexpr auto oldest = std::chrono::hours(24);
 
 /// A process may not open a file again that it has locked: closing it would give the lock back. So it has to
 /// know what it holds. A forked child has the list, but not the locks.
@@ -80,14 +78,13 @@ Descriptor open_file(const fs::path& path, int flags) {
   return Descriptor(::open(path.c_str(), flags | O_CLOEXEC | O_NOFOLLOW, S_IRUSR | S_IWUSR));
 }
 
-void remove_old(const fs::path& folder) {
+/// Files that nobody holds are those of ranks that were killed. Who is just about to take one of them sees
+/// that it is gone, and makes another.
+void remove_deserted(const fs::path& folder) {
   std::error_code error;
   for (fs::directory_iterator entry(folder, error), end; !error && entry != end; entry.increment(error)) {
     const auto& path = entry->path();
     if (!path.filename().string().starts_with(beginning) || held().contains(path)) continue;
-    std::error_code ignored;
-    const auto written = fs::last_write_time(path, ignored);
-    if (ignored || fs::file_time_type::clock::now() - written < oldest) continue;
     const auto file = open_file(path, O_RDWR);
     if (file && try_lock(file) && is_still(file, path)) (void)::unlink(path.c_str());
   }
@@ -122,8 +119,8 @@ bool Meeting::take(const fs::path& socket) {
     if (::ftruncate(file.get(), 0) != 0 ||
         ::pwrite(file.get(), text.data(), text.size(), 0) != static_cast<ssize_t>(text.size()))
       return false;
-    remove_old(file_.parent_path());
     held().insert(file_);
+    remove_deserted(file_.parent_path());
     lock_.emplace(std::move(file));
     process_ = ::getpid();
     return true;
@@ -142,6 +139,10 @@ void Meeting::give_back() {
 
 Result<SocketServer> listen_for(const trace::Job& job, const Result<fs::path>& folder) {
   auto server = folder ? SocketServer::listen(*folder) : Result<SocketServer>(propagate(folder.error()));
+  if (server) {
+    const std::lock_guard guard(held_mutex);
+    remove_deserted(server->path().parent_path());
+  }
   if (server || !trace::may_share_node(job)) return server;
   auto other = SocketServer::listen("/tmp");
   return other ? std::move(other) : std::move(server);

@@ -2,6 +2,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include "base/json_number.hpp"
+
 namespace joulecast::progress {
 namespace {
 
@@ -25,7 +27,7 @@ void take(const Json& json, const char* key, std::optional<double>& value) {
 }
 void take(const Json& json, const char* key, std::optional<int>& value) {
   if (const auto found = json.find(key); found != json.end() && found->is_number_integer())
-    value = found->get<int>();
+    if (const auto number = number_of<int>(*found)) value = number;
 }
 void take(const Json& json, const char* key, std::string& value) {
   if (const auto found = json.find(key); found != json.end() && found->is_string())
@@ -124,12 +126,40 @@ void take(const Json& json, RankLimits& limits) {
   take(json, "command", limits.command);
 }
 
+Json json_of(const SeenBoards& boards) {
+  Json json = Json::object();
+  if (!boards.variables.empty()) json["variables"] = boards.variables;
+  if (!boards.named.empty()) json["named"] = boards.named;
+  if (!boards.nvidia.empty()) json["nvidia"] = boards.nvidia;
+  return json;
+}
+
+SeenBoards boards_of(const Json& json) {
+  SeenBoards boards;
+  if (!json.is_object()) return boards;
+  const auto each = [&](const char* key, const auto& take_one) {
+    if (const auto list = json.find(key); list != json.end() && list->is_structured())
+      for (const auto& [name, value] : list->items()) take_one(name, value);
+  };
+  each("variables", [&](const std::string& name, const Json& value) {
+    if (value.is_string()) boards.variables[name] = value.get<std::string>();
+  });
+  each("named", [&](const std::string&, const Json& value) {
+    if (value.is_string()) boards.named.push_back(value.get<std::string>());
+  });
+  each("nvidia", [&](const std::string&, const Json& value) {
+    if (value.is_number_integer()) boards.nvidia.push_back(value.get<int>());
+  });
+  return boards;
+}
+
 Json json_of(const RankGreeting& greeting) {
   Json json{{"pid", greeting.pid}};
   put(json, "rank", greeting.rank);
   put(json, "local_rank", greeting.local_rank);
   if (!greeting.name.empty()) json["name"] = greeting.name;
   put(json, greeting.limits);
+  json["boards"] = json_of(greeting.boards);
   return json;
 }
 
@@ -142,6 +172,7 @@ RankGreeting greeting_of(const Json& json) {
   take(json, "local_rank", greeting.local_rank);
   take(json, "name", greeting.name);
   take(json, greeting.limits);
+  if (const auto boards = json.find("boards"); boards != json.end()) greeting.boards = boards_of(*boards);
   return greeting;
 }
 

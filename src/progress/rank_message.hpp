@@ -3,9 +3,11 @@
 // as all of that protocol; both ends are of one version or do not understand each other.
 #pragma once
 
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "progress/event.hpp"
 
@@ -32,6 +34,14 @@ struct KnownLimits {
   bool projected_told = false;
 };
 
+/// What a rank may see of the GPUs of its node, of which another rank may see others.
+struct SeenBoards {
+  std::map<std::string, std::string> variables = {};  ///< CUDA_VISIBLE_DEVICES and the like, where set
+  std::vector<std::string> named = {};                ///< by the user, to be measured
+  std::vector<int> nvidia = {};                       ///< the N of every /dev/nvidiaN that it may open
+  bool operator==(const SeenBoards&) const = default;
+};
+
 /// Of a rank that attaches.
 struct RankGreeting {
   std::optional<int> rank;
@@ -39,6 +49,7 @@ struct RankGreeting {
   int pid = 0;
   std::string name;  ///< that the user gave its run; "" = none
   RankLimits limits;
+  SeenBoards boards = {};
 };
 
 /// From a rank to the one that measures.

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "base/printable.hpp"
 #include "base/text.hpp"
 #include "report/json_value.hpp"
 #include "report/run_words.hpp"
@@ -42,6 +43,17 @@ std::string remark_on(const JobSum& sum) {
         fmt::format("{} run{} of a node that another run measured at the same time not added ({})",
                     sum.left_out, sum.left_out == 1 ? "" : "s", to_text(sum.left_out_energy)));
   return join(remarks, ", ");
+}
+
+/// Of a job, also the nodes that are missing.
+std::string remark_on(const JobEnergy& job) {
+  auto remark = remark_on(job.sum);
+  if (job.missing.empty()) return remark;
+  constexpr std::size_t most_named = 4;
+  const auto named = std::min(job.missing.size(), most_named);
+  auto nodes = join({job.missing.begin(), job.missing.begin() + static_cast<std::ptrdiff_t>(named)}, ", ");
+  if (job.missing.size() > named) nodes += fmt::format(" and {} more", job.missing.size() - named);
+  return remark + (remark.empty() ? "" : ", ") + "without " + printable(nodes) + ", which never reported";
 }
 
 std::optional<double> difference_of(const JobEnergy& job) {
@@ -108,7 +120,7 @@ std::string jobs_text(const session::JobReport& report) {
     if (slurm) row.push_back(slurm_cell(job));
     if (slurm) row.push_back(difference_cell(job));
     if (carbon) row.push_back(carbon_cell(job.sum));
-    row.push_back(remark_on(job.sum));
+    row.push_back(remark_on(job));
     table.add(std::move(row));
   }
   return table.text();
@@ -184,6 +196,7 @@ Json job_json(const JobEnergy& job) {
   json["account"] = or_null(job.account);
   json["partition"] = or_null(job.partition);
   json["nodes"] = job.nodes;
+  json["missing_nodes"] = job.missing;
   put_sum(json, job.sum);
   json["slurm"] = slurm_json(job);
   return json;

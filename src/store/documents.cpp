@@ -4,6 +4,7 @@
 #include <limits>
 #include <nlohmann/json.hpp>
 
+#include "base/json_number.hpp"
 #include "trace/fields.hpp"
 
 namespace joulecast::store {
@@ -83,15 +84,18 @@ class Reader {
   template <class Number>
   requires std::is_arithmetic_v<Number>
   void operator()(const char* key, Number& value) const {
-    if (const auto* found = find(key); found != nullptr && found->is_number()) value = found->get<Number>();
+    std::optional<Number> read;
+    (*this)(key, read);
+    value = read.value_or(value);
   }
   template <class Number>
   void operator()(const char* key, std::optional<Number>& value) const {
-    if (const auto* found = find(key); found != nullptr && found->is_number()) value = found->get<Number>();
+    if (const auto* found = find(key); found != nullptr)
+      if (const auto number = number_of<Number>(*found)) value = number;
   }
   void operator()(const char* key, std::vector<int>& list) const {
     for_each(key, [&](const Json& item) {
-      if (item.is_number()) list.push_back(item.get<int>());
+      if (const auto number = number_of<int>(item)) list.push_back(*number);
     });
   }
   void operator()(const char* key, std::vector<std::string>& list) const {

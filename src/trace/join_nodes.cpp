@@ -1,6 +1,7 @@
 #include "trace/join_nodes.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <cmath>
@@ -11,6 +12,8 @@
 #include <utility>
 
 #include "base/text.hpp"
+#include "trace/absence.hpp"
+#include "trace/node_list.hpp"
 #include "trace/shift.hpp"
 
 namespace joulecast::trace {
@@ -42,6 +45,32 @@ void name_channels(Run& run, const std::string& node) {
   }
 }
 
+/// By the wall clocks. What lay between two segments is left out of the axis of `joined`, and nodes of one
+/// job begin together: the nearest beginning is that of the run's segment.
+Seconds shift_by_clock(const Run& joined, const Run& run) {
+  auto by = *run.started - *joined.started;
+  auto nearest = by.value();
+  for (const auto& segment : joined.info.segments) {
+    if (!segment.started) continue;
+    const auto after = *run.started - *segment.started;
+    if (std::abs(after.value()) >= std::abs(nearest)) continue;
+    nearest = after.value();
+    by = segment.span.begin + after;
+  }
+  return by;
+}
+
+/// The segments of the first node in which this one was a part of the training; all of it where it has none.
+Span expected_span(const Run& joined, const Run& run) {
+  std::optional<Span> expected;
+  for (const auto& segment : joined.info.segments) {
+    if (!ran_in(segment, run)) continue;
+    if (!expected) expected = segment.span;
+    expected->end = &segment == &joined.info.segments.back() ? joined.span.end : segment.span.end;
+  }
+  return expected.value_or(joined.span);
+}
+
 /// Where `run` stands on the axis of `joined`, with what is to be told of it.
 void align(const Run& joined, Run& run, const std::string& node, std::vector<std::string>& notes) {
   const auto reference = node_of(joined);
@@ -49,8 +78,9 @@ void align(const Run& joined, Run& run, const std::string& node, std::vector<std
     notes.push_back(fmt::format("{}: no wall clock, so it is taken to have begun with {}", node, reference));
     return;
   }
-  auto by = *run.started - *joined.started;
-  const auto lead = clock_lead(joined, run);
+  auto by = shift_by_clock(joined, run);
+  auto lead = clock_lead(joined, run);
+  if (lead) *lead = *lead + by - (*run.started - *joined.started);
   if (lead) by = by - *lead;
   if (lead && (*lead > told_lead || *lead < Seconds{0} - told_lead))
     notes.push_back(fmt::format("{}'s clock is {} {}'s: its epochs end by that much {}, which is corrected",
@@ -64,10 +94,11 @@ void align(const Run& joined, Run& run, const std::string& node, std::vector<std
     by = joined.span.begin - run.span.begin;
   }
   shift(run, by);
-  const auto late = run.span.begin - joined.span.begin;
+  const auto expected = expected_span(joined, run);
+  const auto late = run.span.begin - expected.begin;
   if (late > told_lateness)
     notes.push_back(fmt::format("{} joined {} after {}", node, to_text(late), reference));
-  const auto early = joined.span.end - run.span.end;
+  const auto early = expected.end - run.span.end;
   if (early > told_lateness && run.status != RunStatus::finished)
     notes.push_back(
         fmt::format("{} was last heard of {} before the end ({}): what it used after that is not known", node,
@@ -99,11 +130,15 @@ void take_status(Run& joined, const Run& run) {
 void add_node(Run& joined, Run run) {
   const auto node = node_of(run);
   std::vector<std::string> notes;
+  add_absences(run);
   align(joined, run, node, notes);
+  add_absences(run, joined.info.segments);
   name_channels(run, node);
   append(joined.traces, std::move(run.traces));
   take_progress(joined, run);
-  take_status(joined, run);
+  // What became of a node that has no part in the last segment says nothing of the training's end.
+  const auto& segments = joined.info.segments;
+  if (segments.empty() || ran_in(segments.back(), run)) take_status(joined, run);
   joined.span = {std::min(joined.span.begin, run.span.begin), std::max(joined.span.end, run.span.end)};
   append(joined.host.gpus, std::move(run.host.gpus));
   joined.sampler_cpu += run.sampler_cpu;
@@ -124,9 +159,36 @@ void add_node(Run& joined, Run run) {
 
 constexpr auto never_reported = "this node of the job never reported";
 
-std::string missing_text(int missing, int expected) {
-  return fmt::format("{} of the job's {} nodes never reported: what {} used is not in the total", missing,
-                     expected, missing == 1 ? "it" : "they");
+/// "2 of the job's 4 nodes never reported": the names follow, where they are known.
+std::string missing_beginning(int missing, int expected) {
+  return fmt::format("{} of the job's {} nodes never reported", missing, expected);
+}
+
+std::string missing_text(int missing, int expected, const std::vector<std::string>& names) {
+  return fmt::format("{}{}: what {} used is not in the total", missing_beginning(missing, expected),
+                     names.empty() ? "" : fmt::format(" ({})", fmt::join(names, ", ")),
+                     missing == 1 ? "it" : "they");
+}
+
+/// "2 of 4", or with the node's name "n3, 2 of 4".
+std::string place_text(int rank, int expected) {
+  return fmt::format("{} of {}", rank, expected);
+}
+
+std::string without_name(const std::string& place) {
+  const auto comma = place.rfind(", ");
+  return comma == place.npos ? place : place.substr(comma + 2);
+}
+
+/// By the job's list, where it is one of as many nodes.
+std::vector<std::string> node_names(const std::vector<Run>& runs, int expected) {
+  for (const auto& run : runs) {
+    const auto list = run.tags.find(node_list_tag);
+    if (list == run.tags.end()) continue;
+    auto names = expand_node_list(list->second);
+    if (std::ssize(names) == expected) return names;
+  }
+  return {};
 }
 
 bool is_of_missing_node(const Trace& trace) {
@@ -139,7 +201,8 @@ void forget_missing_nodes(Run& run) {
   const auto expected = run.info.job.node_count.value_or(1);
   std::erase_if(run.notes, [&](const std::string& note) {
     const auto missing = parse_int(std::string_view(note).substr(0, note.find(' '))).value_or(0);
-    return missing > 0 && missing < expected && note == missing_text(static_cast<int>(missing), expected);
+    return missing > 0 && missing < expected &&
+           note.starts_with(missing_beginning(static_cast<int>(missing), expected));
   });
 }
 
@@ -150,36 +213,42 @@ std::set<int> ranks_of(const Run& run) {
   std::set<std::string> missing;
   for (const auto& trace : run.traces)
     if (is_of_missing_node(trace))
-      missing.insert(trace.channel.device);
+      missing.insert(without_name(trace.channel.device));
     else
       nodes.insert(trace.channel.node);
   std::set<int> ranks;
   if (run.info.job.node_rank) ranks.insert(*run.info.job.node_rank);
   if (nodes.size() < 2) return ranks;
   for (int rank = 0; rank < expected; ++rank)
-    if (!missing.contains(fmt::format("{} of {}", rank, expected))) ranks.insert(rank);
+    if (!missing.contains(place_text(rank, expected))) ranks.insert(rank);
   return ranks;
 }
 
 /// Nodes of which the store has no run: the total is to say that they are missing.
-void miss_nodes(Run& joined, const std::set<int>& known, std::size_t nodes, int expected) {
+void miss_nodes(Run& joined, const std::set<int>& known, std::size_t nodes, int expected,
+                const std::vector<std::string>& names) {
   const auto missing = expected - static_cast<int>(std::max(nodes, known.size()));
   if (missing <= 0) return;
-  joined.notes.push_back(missing_text(missing, expected));
-  int named = 0;
-  for (int rank = 0; rank < expected && named < missing; ++rank) {
+  std::vector<std::string> named;
+  int found = 0;
+  for (int rank = 0; rank < expected && found < missing; ++rank) {
     if (known.contains(rank)) continue;
-    ++named;
+    ++found;
     Trace trace;
     trace.channel.component = Component::node;
     trace.channel.quantity = Quantity::power;
     trace.channel.behaviour = Behaviour::gauge;
     trace.channel.provenance = Provenance::missing;
-    trace.channel.device = fmt::format("{} of {}", rank, expected);
+    trace.channel.device = place_text(rank, expected);
+    if (!names.empty()) {
+      named.push_back(names[static_cast<std::size_t>(rank)]);
+      trace.channel.device = named.back() + ", " + trace.channel.device;
+    }
     trace.channel.name = fmt::format("node{}", rank);
     trace.channel.note = never_reported;
     joined.traces.push_back(std::move(trace));
   }
+  joined.notes.push_back(missing_text(missing, expected, named));
 }
 
 }  // namespace
@@ -211,6 +280,7 @@ std::optional<Seconds> clock_lead(const Run& reference, const Run& run) {
 Run join_nodes(std::vector<Run> runs) {
   const auto expected = runs.front().info.job.node_count.value_or(1);
   if (runs.size() == 1 && expected <= 1) return std::move(runs.front());
+  const auto names = node_names(runs, expected);
   std::set<int> known;
   for (auto& run : runs) {
     known.merge(ranks_of(run));
@@ -218,13 +288,14 @@ Run join_nodes(std::vector<Run> runs) {
   }
   auto joined = std::move(runs.front());
   const auto node = node_of(joined);
+  add_absences(joined);
   name_channels(joined, node);
   for (auto& sensor : joined.sensors) sensor.sensor = node + "/" + sensor.sensor;
   for (auto& note : joined.notes) note = node + ": " + note;
   joined.info.training.nodes = static_cast<int>(runs.size());
-  joined.info.segments.clear();  // each node has its own; the notes tell how they followed each other
   for (std::size_t i = 1; i < runs.size(); ++i) add_node(joined, std::move(runs[i]));
-  miss_nodes(joined, known, runs.size(), expected);
+  joined.info.segments.clear();  // each node has its own; the notes tell how they followed each other
+  miss_nodes(joined, known, runs.size(), expected, names);
   return joined;
 }
 

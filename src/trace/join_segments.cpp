@@ -41,6 +41,16 @@ Trace cut(const Trace& trace, Span span) {
   return part;
 }
 
+/// A gap that leads from one segment into another belongs to none of them: as for a run alone, nothing is
+/// known before its first and after its last reading.
+Span within_gaps(const Trace& trace, Span span) {
+  for (const auto& gap : trace.gaps) {
+    if (gap.begin < span.begin && gap.end > span.begin) span.begin = std::min(gap.end, span.end);
+    if (gap.begin < span.end && gap.end > span.end) span.end = std::max(gap.begin, span.begin);
+  }
+  return span;
+}
+
 bool is_same_device(const Channel& a, const Channel& b) {
   return a.quantity == b.quantity && a.behaviour == b.behaviour && a.component == b.component &&
          a.device == b.device && a.device_name == b.device_name && a.provenance == b.provenance &&
@@ -230,7 +240,8 @@ Run segment_of(const Run& run, const Segment& segment) {
   part.info.segments.clear();
   part.span = segment.span;
   for (const auto& trace : run.traces)
-    if (auto inside = cut(trace, segment.span); !inside.empty()) part.traces.push_back(std::move(inside));
+    if (auto inside = cut(trace, within_gaps(trace, segment.span)); !inside.empty())
+      part.traces.push_back(std::move(inside));
   for (const auto& epoch : run.epochs)
     if (intersect(epoch.span, segment.span).length() > Seconds{0}) part.epochs.push_back(epoch);
   return part;

@@ -144,6 +144,22 @@ class OneAccount(ContinueTest):
         self.assertEqual((row["id"], row["segments"]), (first, 2))
 
 
+class References(ContinueTest):
+    def test_a_beginning_that_the_segments_of_one_run_share_means_that_run(self):
+        self.measure("--name", "net", script="sleep 0.3")
+        time.sleep(1)  # ids tell the second
+        self.measure("--continue", "net", script="sleep 0.3")
+        run = self.json("show", "net")
+        beginning = os.path.commonprefix([segment["id"] for segment in run["segments"]])
+        self.assertGreaterEqual(len(beginning), len("20260201-1"))
+        self.assertEqual(self.json("show", beginning)["id"], run["id"])
+        done = self.measure("--continue", beginning, script="sleep 0.3")
+        self.assertIn("goes on with net, segment 3", done.stderr)
+        self.measure("--name", "other", script="true")
+        beginning = os.path.commonprefix([run["id"], self.json("show", "other")["id"]])
+        self.assertIn("runs have ids that match this", self.call("show", beginning, expect=2).stderr)
+
+
 class OnlyTold(ContinueTest):
     def test_there_is_no_such_run_yet(self):
         done = self.measure("--continue", "lenet", script="exit 7", expect=7)

@@ -1,6 +1,7 @@
 """Accounting of a batch system's jobs: what is added, what is not, and Slurm's own account beside it."""
 import json
 import os
+import socket
 import subprocess
 import time
 import unittest
@@ -118,6 +119,19 @@ class SlurmsOwn(JobsTest):
         self.assertIn("Slurm's own", self.call("jobs").stdout)
         users, _ = self.jobs("--by", "user")
         self.assertEqual([group["user"] for group in users["groups"]], ["eva"])
+
+    def test_a_node_that_never_reported_is_named(self):
+        self.measure(4711)
+        host = socket.gethostname().split(".")[0]
+        line = "'%s|eva|vision|gpu|COMPLETED|60|0|%s\\n'"
+        self.sacct("printf " + line % ("4711", host + ",far[08-10]"))
+        report, _ = self.jobs()
+        self.assertEqual(report["jobs"][0]["missing_nodes"], ["far08", "far09", "far10"])
+        self.assertIn("without far08, far09, far10, which never reported", self.call("jobs").stdout)
+        self.sacct("printf " + line % ("4711", host))
+        self.assertEqual(self.jobs()[0]["jobs"][0]["missing_nodes"], [])
+        self.sacct("printf " + line % ("4711", "other[1-2]"))
+        self.assertEqual(self.jobs()[0]["jobs"][0]["missing_nodes"], [], "Slurm has other names for all of them")
 
     def check_it_is_left_out(self, word):
         started = time.monotonic()

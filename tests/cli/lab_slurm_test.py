@@ -7,18 +7,21 @@ import io
 import json
 import os
 import pathlib
-import shutil
 import signal
-import socket
 import subprocess
 import tempfile
-import time
 import unittest
 
-JOULECAST = str(pathlib.Path(os.environ.get("JOULECAST", "build/dev/joulecast")).resolve())
-NEEDED = ("slurmctld", "slurmd", "munged", "sbatch", "squeue", "scontrol")
-PATH = os.environ.get("PATH", "") + ":/usr/sbin:/sbin"
-NODES = ("n1", "n2", "n3")
+from slurm_cluster import JOULECAST, Cluster, wait_for, why_not
+
+# Two nodes are in the partition "many", one in "single".
+NODES = {node: f"CPUs=1 RealMemory=64 Feature={'big' if node == 'n3' else 'small'}" for node in ("n1", "n2", "n3")}
+SETTINGS = """SelectType=select/linear
+SlurmdParameters=config_overrides
+SchedulerParameters=batch_sched_delay=0,sched_interval=1
+KillWait=2
+PartitionName=many Nodes=n1,n2 Default=YES MaxTime=10 State=UP
+PartitionName=single Nodes=n3 MaxTime=10 State=UP"""
 # Tells each start, then does what its kind says. "wait" ends when the file "go" is there.
 PROGRAM = """#!/bin/sh
 echo "$1 $2 $3 $SLURMD_NODENAME $SLURM_JOB_ID" >> starts
@@ -32,119 +35,12 @@ echo 'accuracy=0.75'
 """
 
 
-def why_not():
-    if os.geteuid() != 0:
-        return "needs root, as slurmd does"
-    missing = [name for name in NEEDED if not shutil.which(name, path=PATH)]
-    return f"needs {', '.join(missing)} (scripts/install_packages.sh slurm)" if missing else ""
-
-
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
-
-
-def wait_for(what, seconds=40):
-    end = time.monotonic() + seconds
-    while time.monotonic() < end:
-        if found := what():
-            return found
-        time.sleep(0.1)
-    return what()
-
-
-class Cluster:
-    """A Slurm of three nodes in a folder of its own; two are in the partition "many", one in "single"."""
-
-    def __init__(self, folder):
-        self.folder = folder
-        for name in ("state", "munge", *(f"spool-{node}" for node in NODES)):
-            (folder / name).mkdir(mode=0o755)
-        key = folder / "munge/key"
-        key.write_bytes(os.urandom(1024))
-        key.chmod(0o400)
-        self.munge = folder / "munge/socket"
-        self.environment = dict(os.environ, PATH=PATH, SLURM_CONF=str(folder / "slurm.conf"), HOME=str(folder), TMPDIR=str(folder))
-        for name in ("JOULECAST_STORE", "JOULECAST_SOCKET"):
-            self.environment.pop(name, None)
-        self.processes = {}
-        host = socket.gethostname().split(".")[0]
-        nodes = "".join(f"NodeName={node} NodeHostname={host} NodeAddr=127.0.0.1 Port={free_port()} CPUs=1 RealMemory=64 "
-                        f"Feature={'big' if node == 'n3' else 'small'} State=UNKNOWN\n" for node in NODES)
-        (folder / "slurm.conf").write_text(f"""ClusterName=test
-SlurmctldHost={host}(127.0.0.1)
-SlurmUser=root
-SlurmdUser=root
-AuthType=auth/munge
-AuthInfo=socket={self.munge}
-CredType=cred/munge
-SlurmctldPort={free_port()}
-SlurmctldPidFile={folder}/slurmctld.pid
-SlurmdPidFile={folder}/slurmd-%n.pid
-SlurmctldLogFile={folder}/slurmctld.log
-SlurmdLogFile={folder}/slurmd-%n.log
-StateSaveLocation={folder}/state
-SlurmdSpoolDir={folder}/spool-%n
-ProctrackType=proctrack/linuxproc
-TaskPlugin=task/none
-SelectType=select/linear
-SlurmdParameters=config_overrides
-JobAcctGatherType=jobacct_gather/none
-SchedulerParameters=batch_sched_delay=0,sched_interval=1
-MailProg=/bin/true
-ReturnToService=1
-KillWait=2
-{nodes}PartitionName=many Nodes=n1,n2 Default=YES MaxTime=10 State=UP
-PartitionName=single Nodes=n3 MaxTime=10 State=UP
-""")
-
-    def start(self):
-        self.begin("munged", "munged", "--foreground", "--force", f"--socket={self.munge}", f"--key-file={self.folder}/munge/key",
-                   f"--pid-file={self.folder}/munge/pid", f"--log-file={self.folder}/munge/log", f"--seed-file={self.folder}/munge/seed")
-        if not wait_for(self.munge.exists, 10):
-            return "munged does not start"
-        self.begin("slurmctld", "slurmctld", "-D")
-        for node in NODES:
-            self.begin(node, "slurmd", "-D", "-N", node)
-        if not wait_for(lambda: self.ask("sinfo", "-h", "-N", "-o", "%T").split() == ["idle"] * len(NODES)):
-            return "the nodes do not become idle: " + self.log("slurmctld.log") + self.log("slurmd-n1.log")
-        return ""
-
-    def begin(self, name, *command):
-        self.processes[name] = subprocess.Popen(command, env=self.environment, stdin=subprocess.DEVNULL,
-                                                stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-
-    def ask(self, *command):
-        return subprocess.run(command, env=self.environment, capture_output=True, text=True, timeout=30).stdout
-
-    def log(self, name):
-        file = self.folder / name
-        return file.read_text(errors="replace")[-1500:] if file.exists() else ""
-
-    def stop(self):
-        self.ask("scancel", "--me")
-        wait_for(lambda: not self.ask("squeue", "-h"), 10)
-        for process in reversed(list(self.processes.values())):
-            process.terminate()
-        for process in self.processes.values():
-            try:
-                process.wait(10)
-            except subprocess.TimeoutExpired:
-                process.kill()
-                process.wait()
-
-
 @unittest.skipIf(why_not(), why_not())
 class LabSlurm(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
-        cls.directory = tempfile.TemporaryDirectory(prefix="joulecast-lab-slurm-")
-        cls.addClassCleanup(cls.directory.cleanup)
-        cls.cluster = Cluster(pathlib.Path(cls.directory.name))
-        cls.addClassCleanup(cls.cluster.stop)
-        if trouble := cls.cluster.start():
-            raise unittest.SkipTest("Slurm does not start here: " + trouble)
+        cls.cluster = Cluster.of_class(cls, NODES, SETTINGS)
+        cls.cluster.environment["TMPDIR"] = str(cls.cluster.folder)
 
     def setUp(self):
         self.folder = pathlib.Path(tempfile.mkdtemp(dir=self.cluster.folder))

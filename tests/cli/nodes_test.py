@@ -4,6 +4,7 @@ import os
 import pathlib
 import sqlite3
 import subprocess
+import time
 import unittest
 import uuid
 
@@ -88,6 +89,13 @@ class Nodes(CommandTest):
         self.assertIn("without", self.call("show").stdout)
         self.assertIn("2 nodes", self.rows()[0]["missing"])
 
+    def test_a_node_that_never_reported_has_its_name_in_slurms_list(self):
+        self.end(self.node(0, nodes=4, SLURM_STEP_NODELIST="n[1-4]"), self.node(1, nodes=4, SLURM_STEP_NODELIST="n[1-4]"))
+        run = self.json("show")
+        self.assertIn("2 of the job's 4 nodes never reported (n3, n4): what they used is not in the total", run["notes"])
+        self.assertLessEqual({"node n3, 2 of 4", "node n4, 3 of 4"}, set(run["energy_j"]["missing"]))
+        self.assertIn("2 nodes", self.rows()[0]["missing"])
+
     def test_a_node_that_fails_fails_the_job(self):
         first, second = self.node(0), self.node(1, "sleep 1; exit 9")
         self.end(first)
@@ -137,6 +145,34 @@ class Nodes(CommandTest):
                 links = database.execute("SELECT count(continues), count(DISTINCT continues) FROM run WHERE continues <> ''").fetchone()
             database.close()
             self.assertEqual(links[0], links[1], "two nodes went on with one run")
+
+    def test_a_node_is_expected_in_its_own_segment_only(self):
+        """A job that goes on with other machines: none of them lacks anything."""
+        if subprocess.run(["unshare", "-u", "true"], capture_output=True, check=False).returncode != 0:
+            self.skipTest("no host name of its own can be given to a process here (unshare -u)")
+        for number, name in enumerate(("n1", "n2", "m1", "m2")):
+            (self.folder / f"{name}.txt").write_text(f"gpu uuid=GPU-{name} name=NVIDIA_A100 arch=9\npower 0:{100 * (number % 2 + 1)}\n")
+        for names in (("n1", "n2"), ("m1", "m2")):
+            self.job = str(uuid.uuid4().int % 10**9)
+            nodes = []
+            for number, name in enumerate(names):
+                task = dict(SLURM_JOB_ID=self.job, SLURM_STEP_ID="0", SLURM_PROCID=str(number), SLURM_LOCALID="0", SLURM_NODEID=str(number),
+                            SLURM_STEP_NUM_NODES="2", SLURM_STEP_NUM_TASKS="2", SLURM_STEP_TASKS_PER_NODE="1(x2)", SLURMD_NODENAME=name,
+                            JOULECAST_FAKE_NVML=str(self.folder / f"{name}.txt"))
+                command = f"hostname {name}; exec {JOULECAST} run --quiet --interval 0.1 --sensor nvml --continue big -- sleep 2"
+                nodes.append(subprocess.Popen(["unshare", "-u", "sh", "-c", command], env={**self.environment, **task}))
+            self.end(*nodes)
+            time.sleep(2)  # the queue
+        [row] = self.rows()
+        run = self.json("show")
+        self.assertLess(run["duration_s"], 6)
+        self.assertGreater(run["energy_j"]["coverage"], 0.9)
+        self.assertAlmostEqual(run["energy_j"]["total"], 300 * run["duration_s"], delta=0.15 * 300 * run["duration_s"])
+        by_node = {part["node"]: part for part in run["energy_j"]["by_component"] if part["component"] == "gpu"}
+        self.assertEqual(set(by_node), {"n1", "n2", "m1", "m2"})
+        for part in by_node.values():
+            self.assertGreater(part["coverage"], 0.9)
+        self.assertAlmostEqual(row["energy_j"], run["energy_j"]["total"], delta=0.05 * row["energy_j"])
 
     def test_bundles_of_all_nodes_are_the_whole_job(self):
         first = {**self.environment, "JOULECAST_STORE": str(self.folder / "node0.db")}

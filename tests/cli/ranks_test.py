@@ -123,6 +123,67 @@ class Ranks(CommandTest):
         devices = {row["device"] for row in self.one()["energy_j"]["by_component"] if row["component"] == "gpu"}
         self.assertEqual(devices, {"GPU-a", "GPU-b"})
 
+    def boards_of(self, seen, **variables):
+        """Which boards are measured where each rank sees those of its own list, and what the run says of others."""
+        first = self.rank(0, "sleep", 2.5, size=len(seen), CUDA_VISIBLE_DEVICES=seen[0], **variables)
+        self.wait_for_measurement()
+        others = [self.rank(rank, "sleep", 2, size=len(seen), CUDA_VISIBLE_DEVICES=seen[rank], **variables) for rank in range(1, len(seen))]
+        for rank in (first, *others):
+            self.end(rank)
+        run = self.one()
+        return {row["device"]: row for row in run["energy_j"]["by_component"] if row["component"] == "gpu"}, run
+
+    def test_boards_in_any_order_are_counted(self):
+        self.fake_gpus("".join(f"gpu uuid=GPU-{number} name=NVIDIA_A100 arch=9\npower 0:{100 + number}\n" for number in range(8)))
+        boards, run = self.boards_of(["7", "GPU-2", "5", "7"])
+        self.assertEqual(set(boards), {"GPU-7", "GPU-2", "GPU-5"})
+        for row in boards.values():
+            self.assertGreater(row["coverage"], 0.4)  # from when its rank came
+        self.assertTrue(any("nvml measures the GPUs of" in note and "rank 1" in note for note in run["notes"]), run["notes"])
+        self.assertEqual([sensor["sensor"] for sensor in run["sensors"] if sensor["sensor"] == "nvml"], ["nvml"])
+        self.assertEqual(run["training"]["gpu_count"], 3)
+
+    def test_boards_are_counted_where_the_rank_that_measures_sees_none(self):
+        boards, _ = self.boards_of(["", "1"])
+        self.assertEqual(set(boards), {"GPU-b"})
+
+    def test_boards_of_ranks_without_a_known_number_are_counted(self):
+        boards, _ = self.boards_of(["0", "1"], launcher=bare_torch)
+        self.assertEqual(set(boards), {"GPU-a", "GPU-b"})
+
+    def test_a_board_that_no_rank_sees_is_told(self):
+        """Two ranks on one board: the other one was guessed to be the second rank's."""
+        boards, run = self.boards_of(["0", "0"])
+        self.assertEqual(set(boards), {"GPU-a", "GPU-b"})
+        self.assertTrue(any("none of this node's 2 ranks sees it: GPU GPU-b" in note for note in run["notes"]), run["notes"])
+
+    def test_ranks_that_share_a_board_can_name_it(self):
+        first = self.rank(0, "sleep", 2, options=("--gpu", "0"), CUDA_VISIBLE_DEVICES="0")
+        self.wait_for_measurement()
+        for rank in (first, self.rank(1, "sleep", 1, options=("--gpu", "0"), CUDA_VISIBLE_DEVICES="0")):
+            self.end(rank)
+        run = self.one()
+        self.assertEqual({row["device"] for row in run["energy_j"]["by_component"] if row["component"] == "gpu"}, {"GPU-a"})
+        self.assertEqual(run["notes"], [])
+
+    def test_boards_that_the_system_hides_are_missing(self):
+        """As Slurm does with --gpus-per-task: each rank sees one board, the first."""
+        self.fake_gpus("gpu uuid=GPU-a name=NVIDIA_A100 arch=9\npower 0:300\n")
+        for number in (0, 1):
+            (self.folder / f"dev{number}").mkdir()
+            (self.folder / f"dev{number}" / f"nvidia{number}").touch()
+        devices = dict(CUDA_VISIBLE_DEVICES="0")
+        first = self.rank(0, "sleep", 2, JOULECAST_DEVFS=str(self.folder / "dev0"), **devices)
+        self.wait_for_measurement()
+        second = self.rank(1, "sleep", 1, JOULECAST_DEVFS=str(self.folder / "dev1"), **devices)
+        for rank in (first, second):
+            self.end(rank)
+        run = self.one()
+        self.assertIn("gpu /dev/nvidia1", run["energy_j"]["missing"])
+        self.assertIn("without", self.call("show").stdout)
+        self.assertTrue(any("GPUs of rank 1 are not measured" in note for note in run["notes"]), run["notes"])
+        self.assertEqual(run["training"]["gpu_count"], 2)
+
     @unittest.skipUnless(shutil.which("mpirun"), "needs mpirun (Debian's openmpi-bin)")
     def test_a_real_mpirun(self):
         done = subprocess.run(["mpirun", "--allow-run-as-root", "--oversubscribe", "-n", "3", JOULECAST, "run", "--interval", "0.1", "--sensor", "nvml",
@@ -338,6 +399,18 @@ class Ranks(CommandTest):
         run = self.one()
         self.assertTrue(any("rank 1 was lost" in note for note in run["notes"]), run["notes"])
         self.assertEqual(run["status"], "failed")
+
+    def test_an_epoch_is_kept_at_once_by_a_rank_that_is_killed(self):
+        marks = self.folder / "marks"
+        script = f'for e in 1 2 3; do echo "Epoch $e/9 loss: 0.$e"; echo $e >> {marks}; sleep 0.9; done; sleep 30'
+        first = self.rank(0, "sh", "-c", script)
+        deadline = time.monotonic() + 30
+        while time.monotonic() < deadline and not (marks.exists() and "3" in marks.read_text()):
+            time.sleep(0.01)
+        time.sleep(0.75)
+        first.kill()
+        first.wait()
+        self.assertEqual([epoch["epoch"] for epoch in self.one()["epochs"]], [1, 2, 3])
 
     def test_the_first_rank_may_never_start(self):
         began = time.monotonic()

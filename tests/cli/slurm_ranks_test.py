@@ -1,54 +1,25 @@
-"""Ranks and nodes in a real Slurm: srun starts several tasks on two nodes that one machine plays. Needs what slurm_test.py needs."""
+"""Ranks and nodes in a real Slurm: srun starts several tasks on two nodes that one machine plays. Skipped without one."""
 import json
 import os
 import pathlib
 import subprocess
-import tempfile
 import unittest
 
-from slurm_test import JOULECAST, Cluster, free_port, wait_for, why_not
+from slurm_cluster import JOULECAST, Cluster, why_not
 
 BUILD = pathlib.Path(os.environ.get("JOULECAST_BUILD", "build/dev"))
 WATTS = {"n1": 300, "n2": 100}
-
-
-class TwoNodes(Cluster):
-    """Each node is a slurmd of its own; no prolog measures anything."""
-
-    def write_configuration(self):
-        super().write_configuration()
-        for node in WATTS:
-            (self.folder / f"spool-{node}").mkdir()
-        lines = [line for line in (self.folder / "slurm.conf").read_text().splitlines()
-                 if not line.startswith(("Prolog", "Epilog", "NodeName", "SlurmdPort", "SlurmdPidFile", "SlurmdLogFile", "SlurmdSpoolDir"))]
-        lines += [f"SlurmdSpoolDir={self.folder}/spool-%n", f"SlurmdPidFile={self.folder}/slurmd-%n.pid", f"SlurmdLogFile={self.folder}/slurmd-%n.log",
-                  "SelectType=select/cons_tres", "SelectTypeParameters=CR_CPU"]
-        lines += [f"NodeName={node} NodeHostname={self.host} NodeAddr=127.0.0.1 Port={free_port()} CPUs={os.cpu_count()} State=UNKNOWN" for node in WATTS]
-        (self.folder / "slurm.conf").write_text("\n".join(lines) + "\n")
-
-    def begin(self, *command):
-        if command[0] != "slurmd":
-            return super().begin(*command)
-        for node in WATTS:
-            super().begin(*command, "-N", node)
-
-    def are_idle(self):
-        return self.ask("sinfo", "-h", "-N", "-o", "%T").split() == ["idle"] * len(WATTS)
+SETTINGS = """SelectType=select/cons_tres
+SelectTypeParameters=CR_CPU
+PartitionName=short Nodes=ALL Default=YES MaxTime=10 State=UP"""
 
 
 @unittest.skipIf(why_not(), why_not())
 class Ranks(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
-        cls.directory = tempfile.TemporaryDirectory(prefix="joulecast-slurm-")
-        cls.addClassCleanup(cls.directory.cleanup)
-        cls.folder = pathlib.Path(cls.directory.name)
-        cls.cluster = TwoNodes(cls.folder)
-        cls.addClassCleanup(cls.cluster.stop)
-        if trouble := cls.cluster.start():
-            raise unittest.SkipTest("Slurm does not start here: " + trouble)
-        if not wait_for(cls.cluster.are_idle, 20):
-            raise unittest.SkipTest("this Slurm plays no two nodes on one machine: " + cls.cluster.log("slurmd-n2.log"))
+        cls.cluster = Cluster.of_class(cls, {node: f"CPUs={os.cpu_count()}" for node in WATTS}, SETTINGS)
+        cls.folder = cls.cluster.folder
         for name in ("sys", "dev", "tmp"):
             (cls.folder / name).mkdir()
         for node, watts in WATTS.items():

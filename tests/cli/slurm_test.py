@@ -6,136 +6,40 @@ import json
 import os
 import pathlib
 import pwd
-import shutil
-import socket
 import subprocess
 import tempfile
 import time
 import unittest
 
-JOULECAST = str(pathlib.Path(os.environ.get("JOULECAST", "build/dev/joulecast")).resolve())
+from slurm_cluster import JOULECAST, PATH, Cluster, wait_for, why_not
+
 SCRIPTS = pathlib.Path(__file__).resolve().parents[2] / "packaging/slurm"
-NEEDED = ("slurmctld", "slurmd", "munged", "sbatch", "scontrol")
-PATH = os.environ.get("PATH", "") + ":/usr/sbin:/sbin"
 
 
-def why_not():
-    if os.geteuid() != 0:
-        return "needs root, as slurmd does"
-    missing = [name for name in NEEDED if not shutil.which(name, path=PATH)]
-    return f"needs {', '.join(missing)} (scripts/install_packages.sh slurm)" if missing else ""
-
-
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
-
-
-def wait_for(what, seconds=20):
-    end = time.monotonic() + seconds
-    while time.monotonic() < end:
-        if found := what():
-            return found
-        time.sleep(0.1)
-    return what()
-
-
-class Cluster:
-    """A Slurm of one node in a folder of its own."""
+class MeasuredCluster(Cluster):
+    """One node that the prolog and the epilog measure."""
 
     def __init__(self, folder):
-        self.folder = folder
-        self.folder.chmod(0o755)
-        for name in ("state", "spool", "stores", "runtime", "munge"):
-            (folder / name).mkdir(mode=0o755)
-        self.host = socket.gethostname().split(".")[0]
-        self.environment = dict(os.environ, PATH=PATH, SLURM_CONF=str(folder / "slurm.conf"), HOME=str(folder))
-        self.processes = []
-        self.write_configuration()
-
-    def write_configuration(self):
-        key = self.folder / "munge/key"
-        key.write_bytes(os.urandom(1024))
-        key.chmod(0o400)
-        self.munge = self.folder / "munge/socket"
-        joulecast = self.folder / "joulecast.conf"
-        joulecast.write_text(f"JOULECAST={JOULECAST}\nSTORES={self.folder}/stores\nRUNTIME={self.folder}/runtime\n"
-                             f"INTERVAL=100ms\nLOG={self.folder}/joulecast.log\n")
-        for name in ("prolog", "epilog"):  # Slurm runs them with an environment of its own
-            script = self.folder / name
-            script.write_text(f"#!/bin/sh\nexport JOULECAST_SLURM_CONF={joulecast}\nexec {SCRIPTS}/joulecast-{name}\n")
-            script.chmod(0o755)
-        (self.folder / "slurm.conf").write_text(f"""ClusterName=test
-SlurmctldHost={self.host}(127.0.0.1)
-SlurmUser=root
-SlurmdUser=root
-AuthType=auth/munge
-AuthInfo=socket={self.munge}
-CredType=cred/munge
-SlurmctldPort={free_port()}
-SlurmdPort={free_port()}
-SlurmctldPidFile={self.folder}/slurmctld.pid
-SlurmdPidFile={self.folder}/slurmd.pid
-SlurmctldLogFile={self.folder}/slurmctld.log
-SlurmdLogFile={self.folder}/slurmd.log
-StateSaveLocation={self.folder}/state
-SlurmdSpoolDir={self.folder}/spool
-ProctrackType=proctrack/linuxproc
-TaskPlugin=task/none
-JobAcctGatherType=jobacct_gather/none
-MailProg=/bin/true
-ReturnToService=2
-Prolog={self.folder}/prolog
-Epilog={self.folder}/epilog
+        super().__init__(folder, {"node": "CPUs=1"}, f"""Prolog={folder}/prolog
+Epilog={folder}/epilog
 PrologFlags=Alloc
-NodeName={self.host} NodeAddr=127.0.0.1 CPUs=1 State=UNKNOWN
-PartitionName=short Nodes=ALL Default=YES MaxTime=10 State=UP
-""")
-
-    def start(self):
-        self.begin("munged", "--foreground", "--force", f"--socket={self.munge}", f"--key-file={self.folder}/munge/key",
-                   f"--pid-file={self.folder}/munge/pid", f"--log-file={self.folder}/munge/log", f"--seed-file={self.folder}/munge/seed")
-        if not wait_for(self.munge.exists, 10):
-            return "munged does not start"
-        self.begin("slurmctld", "-D")
-        self.begin("slurmd", "-D")
-        if not wait_for(lambda: "idle" in self.ask("sinfo", "-h", "-o", "%T"), 25):
-            return "the node does not become idle: " + self.log("slurmctld.log") + self.log("slurmd.log")
-        return ""
-
-    def begin(self, *command):
-        self.processes.append(subprocess.Popen(command, env=self.environment, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
-                                               stderr=subprocess.DEVNULL))
-
-    def ask(self, *command):
-        return subprocess.run(command, env=self.environment, capture_output=True, text=True, timeout=30).stdout
-
-    def log(self, name):
-        file = self.folder / name
-        return file.read_text(errors="replace")[-1500:] if file.exists() else ""
-
-    def stop(self):
-        for process in reversed(self.processes):
-            process.terminate()
-        for process in self.processes:
-            try:
-                process.wait(10)
-            except subprocess.TimeoutExpired:
-                process.kill()
-                process.wait()
+PartitionName=short Nodes=ALL Default=YES MaxTime=10 State=UP""")
+        for name in ("stores", "runtime"):
+            (folder / name).mkdir()
+        configuration = folder / "joulecast.conf"
+        configuration.write_text(f"JOULECAST={JOULECAST}\nSTORES={folder}/stores\nRUNTIME={folder}/runtime\n"
+                                 f"INTERVAL=100ms\nLOG={folder}/joulecast.log\n")
+        for name in ("prolog", "epilog"):  # Slurm runs them with an environment of its own
+            script = folder / name
+            script.write_text(f"#!/bin/sh\nexport JOULECAST_SLURM_CONF={configuration}\nexec {SCRIPTS}/joulecast-{name}\n")
+            script.chmod(0o755)
 
 
 @unittest.skipIf(why_not(), why_not())
 class Node(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
-        cls.directory = tempfile.TemporaryDirectory(prefix="joulecast-slurm-")
-        cls.addClassCleanup(cls.directory.cleanup)
-        cls.cluster = Cluster(pathlib.Path(cls.directory.name))
-        cls.addClassCleanup(cls.cluster.stop)
-        if trouble := cls.cluster.start():
-            raise unittest.SkipTest("Slurm does not start here: " + trouble)
+        cls.cluster = MeasuredCluster.of_class(cls)
 
     def submit(self, script, *options):
         """As nobody, from a folder of its own; waits for the job's end and that of its epilog."""
@@ -149,7 +53,7 @@ class Node(unittest.TestCase):
         job = done.stdout.strip().split(";")[0]
         done = wait_for(lambda: "JobState=COMPLETED" in self.cluster.ask("scontrol", "show", "job", job), 40)
         self.assertTrue(done, self.cluster.log("slurmctld.log") + self.cluster.log("joulecast.log"))
-        self.assertTrue(wait_for(lambda: self.cluster.ask("sinfo", "-h", "-o", "%T").strip() == "idle", 40), "the epilog does not end")
+        self.assertTrue(wait_for(self.cluster.is_idle), "the epilog does not end")
         return job, folder
 
     def jobs(self, *options):

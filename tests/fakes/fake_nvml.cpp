@@ -1,5 +1,6 @@
 // A libnvidia-ml.so.1 without a GPU. It plays the script that JOULECAST_FAKE_NVML names
 // (fake_nvml_script.hpp), in real time from its loading, or at the time that a test sets.
+#include <algorithm>
 #include <array>
 #include <chrono>
 #include <cstdio>
@@ -24,7 +25,7 @@ struct Library {
   joulecast::SteadyTime loaded = joulecast::system_clock().steady();
   double set_time = -1;  ///< in s; negative = real time
   std::size_t generation = 0;
-  bool initialised = false;
+  int users = 0;  ///< that have initialised it; counted, as in the real one
   unsigned long long calls = 0;
 
   Library() {
@@ -78,7 +79,7 @@ const FakeGpu* enter(nvml::Device handle, const char* field, int& error) {
   ++lib.calls;
   const auto bits = reinterpret_cast<std::uintptr_t>(handle);
   const std::size_t generation = bits / per_generation - 1, index = bits % per_generation / per_gpu;
-  if (!lib.initialised || lib.generation != lib.reloads_so_far()) return error = nvml::uninitialized, nullptr;
+  if (lib.users == 0 || lib.generation != lib.reloads_so_far()) return error = nvml::uninitialized, nullptr;
   if (generation != lib.generation || index >= lib.machine.gpus.size())
     return error = nvml::gpu_is_lost, nullptr;
   const auto& gpu = lib.machine.gpus[index];
@@ -131,7 +132,7 @@ FAKE void fake_nvml_play(const char* script) {
   if (!parsed) std::abort();
   lib.machine = std::move(*parsed);
   lib.set_time = 0;
-  lib.initialised = false;
+  lib.users = 0;
 }
 
 FAKE int nvmlInit_v2() {
@@ -139,12 +140,13 @@ FAKE int nvmlInit_v2() {
   if (!lib.machine.driver) return nvml::driver_not_loaded;
   std::this_thread::sleep_for(std::chrono::duration<double>(lib.machine.init_seconds));
   lib.generation = lib.reloads_so_far();
-  lib.initialised = true;
+  ++lib.users;
   return nvml::success;
 }
 
 FAKE int nvmlShutdown() {
-  library().initialised = false;
+  auto& lib = library();
+  lib.users = std::max(lib.users - 1, 0);
   return nvml::success;
 }
 

@@ -118,10 +118,10 @@ FAULTS += [Fault("joulecast killed on a terminal that is closed afterwards", str
 # What the relay had read and not yet written may be lost with it: it is killed while it holds nothing.
 FAULTS += [Fault(f"relay killed {times} times", during=kill_relay(times), milliseconds=300 + 100 * times) for times in (1, 2, 5)]
 FAULTS += [Fault("relay killed too often to be replaced", during=kill_relay(14), milliseconds=2000, lines=0, error_lines=0)]
-FAULTS += [Fault("joulecast and its relay killed", during=kill_both, own_status=KILLED, milliseconds=500, lines=0, error_lines=0)]
+FAULTS += [Fault("joulecast and its relay killed", during=kill_both, own_status=KILLED, milliseconds=1500, lines=0, error_lines=0)]
 SKIPPED = []
 if shutil.which("pkill") and shutil.which("setsid"):
-    FAULTS += [Fault(f"pkill -9 {' '.join(pattern)}", wrapper=("setsid",), during=kill_by_name(*pattern), own_status=KILLED, milliseconds=600)
+    FAULTS += [Fault(f"pkill -9 {' '.join(pattern)}", wrapper=("setsid",), during=kill_by_name(*pattern), own_status=KILLED, milliseconds=2000)
                for pattern in (("joulecast",), ("-x", "joulecast"), ("-f", "joulecast run"))]
 else:
     SKIPPED.append("kills by name: there is no pkill or setsid")

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 
 #include "base/files.hpp"
 #include "base/json_depth.hpp"
@@ -73,6 +74,15 @@ Status check_options(const ConfigContext& context, const ConfigOptions& options,
   return {};
 }
 
+/// An optional size may be 0 (no pooler, no shared expert); a layer that is built may not have nothing in it.
+Status check_layers(const ArchitectureFeatures& network, const std::string& origin) {
+  for (const auto& layer : network.layers)
+    if (std::ranges::any_of(layer.output, [](auto size) { return size < 1; }) || !std::isfinite(layer.flops))
+      return fail(ErrorKind::malformed, origin, "layer '{}' would be empty ({}): which size is 0?",
+                  layer.name, fmt::join(layer.output, "x"));
+  return {};
+}
+
 Result<ArchitectureFeatures> build(const nlohmann::json& json, const std::string& name,
                                    const std::string& origin, const ConfigOptions& options) {
   ConfigValues values(json, origin);
@@ -129,7 +139,10 @@ Result<ArchitectureFeatures> parse_config(std::string_view text, const std::stri
   const auto json = nlohmann::json::parse(without_byte_order_mark(text), nullptr, /*allow_exceptions=*/false);
   if (json.is_discarded()) return fail(ErrorKind::malformed, origin, "is not JSON");
   if (!json.is_object()) return fail(ErrorKind::malformed, origin, "is not a JSON object");
-  return build(json, name, origin, options);
+  auto built = build(json, name, origin, options);
+  if (!built) return built;
+  if (auto ok = check_layers(*built, origin); !ok) return propagate(ok.error());
+  return built;
 }
 
 Result<ArchitectureFeatures> read_config(const fs::path& path, const ConfigOptions& options) {

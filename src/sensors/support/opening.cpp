@@ -3,6 +3,7 @@
 #include <chrono>
 #include <condition_variable>
 #include <mutex>
+#include <utility>
 
 #include "base/failure.hpp"
 #include "base/text.hpp"
@@ -19,11 +20,14 @@ struct Opening::State {
 };
 
 Opening::Opening(const SensorType& type, const Environment& environment)
+    : Opening(type, environment, type.open) {}
+
+Opening::Opening(const SensorType& type, const Environment& environment, Open open)
     : type_(&type), state_(std::make_shared<State>()) {
   state_->environment = environment;
-  auto thread = start_thread([state = state_, &type] {
+  auto thread = start_thread([state = state_, open = std::move(open)] {
     std::optional<Result<std::unique_ptr<Sensor>>> opened;
-    const auto failure = failure_of([&] { opened.emplace(type.open(state->environment)); });
+    const auto failure = failure_of([&] { opened.emplace(open(state->environment)); });
     if (failure) opened.emplace(propagate({ErrorKind::retry, *failure, {}}));
     const std::lock_guard guard(state->mutex);
     state->answer = std::move(opened);

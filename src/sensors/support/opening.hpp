@@ -2,6 +2,9 @@
 // hang.
 #pragma once
 
+#include <functional>
+#include <memory>
+
 #include "sensors/support/sensor.hpp"
 
 namespace joulecast::sensors {
@@ -11,6 +14,9 @@ class Opening {
  public:
   /// `environment` is copied; what it points to must outlive the thread.
   Opening(const SensorType& type, const Environment& environment);
+  using Open = std::function<Result<std::unique_ptr<Sensor>>(const Environment&)>;
+  /// The same by another function than the type's own.
+  Opening(const SensorType& type, const Environment& environment, Open open);
 
   [[nodiscard]] const SensorType& type() const { return *type_; }
   /// Waits at most this long. Returns whether the result is available.

@@ -93,8 +93,7 @@ DeviceSelection with_other_ranks(DeviceSelection own, int rank, int ranks, std::
         fmt::format("one of the GPUs {} to {} of this node's {} ranks, each of which sees {} of its own",
                     begin, begin + all - 1, ranks, each);
   } else {
-    own.note =
-        fmt::format("the other GPUs of this node's {} ranks are not measured: name them (gpus=)", ranks);
+    own.note = "those of this node's other ranks are measured from when each rank attaches";
   }
   return own;
 }

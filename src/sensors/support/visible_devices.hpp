@@ -34,7 +34,8 @@ struct DeviceSelection {
 /// What this rank sees, and what the other ranks of its node see where each sees only GPUs of its own
 /// (CUDA_VISIBLE_DEVICES=$LOCAL_RANK): as many GPUs for each, one rank's after the other's in the order of
 /// their numbers; `rank` is this one's. The note says so, and where they cannot be told, that they are
-/// missing. Unchanged where this rank sees as many GPUs as there are ranks.
+/// measured once their ranks tell them (measure/rank_boards.hpp). Unchanged where this rank sees as many GPUs
+/// as there are ranks.
 [[nodiscard]] DeviceSelection with_other_ranks(DeviceSelection own, int rank, int ranks, std::size_t devices);
 
 /// Devices as the user names them to joulecast: the same entries, but a wrong entry is an error (invalid).

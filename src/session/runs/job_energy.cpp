@@ -13,6 +13,7 @@
 #include "carbon/intensity.hpp"
 #include "session/runs/list_runs.hpp"
 #include "session/runs/open_store.hpp"
+#include "trace/node_list.hpp"
 
 namespace joulecast::session {
 namespace fs = std::filesystem;
@@ -139,6 +140,7 @@ class OpenJob {
       add(job_.sum, part, intensities);
     }
     job_.nodes = hosts.size();
+    job_.hosts.assign(hosts.begin(), hosts.end());
     parts_.clear();
     in_order_ = true;
     return std::exchange(job_, {});
@@ -271,6 +273,27 @@ Result<store::JobQuery> query_of(const JobRequest& request, WallTime now) {
   return store::JobQuery{{}, request.user, request.account, request.partition, list->since, list->until};
 }
 
+/// "n1" of "n1.cluster.org", as Slurm names its nodes.
+std::string_view short_name(std::string_view host) {
+  return host.substr(0, host.find('.'));
+}
+
+/// The nodes of the lists that no run is of. None where Slurm's names are not those of any host.
+std::vector<std::string> missing_nodes(const std::vector<std::string>& lists,
+                                       const std::vector<std::string>& hosts) {
+  std::set<std::string_view> known;
+  for (const auto& host : hosts) known.insert(short_name(host));
+  bool any = false;
+  std::vector<std::string> missing;
+  for (const auto& list : lists)
+    for (auto& node : trace::expand_node_list(list)) {
+      const bool has_run = known.contains(short_name(node));
+      any = any || has_run;
+      if (!has_run && std::ranges::find(missing, node) == missing.end()) missing.push_back(std::move(node));
+    }
+  return any ? missing : std::vector<std::string>();
+}
+
 }  // namespace
 
 Result<JobReport> job_energy(const JobRequest& request, const std::vector<formats::SacctJob>& sacct,
@@ -303,6 +326,7 @@ void join_sacct(JobReport& report, const std::vector<formats::SacctJob>& sacct) 
     const auto found = known.find(job.job);
     if (found == known.end()) continue;
     job.slurm = *found->second;
+    job.missing = missing_nodes(job.slurm->node_lists, job.hosts);
     if (job.user.empty()) job.user = job.slurm->user;
     if (job.account.empty()) job.account = job.slurm->account;
     if (job.partition.empty()) job.partition = job.slurm->partition;

@@ -52,6 +52,8 @@ struct JobEnergy {
   std::string job;
   std::string user, account, partition;  ///< "" = not known
   std::size_t nodes = 0;
+  std::vector<std::string> hosts;    ///< of these, by name
+  std::vector<std::string> missing;  ///< nodes that Slurm lent to the job, of which there is no run
   JobSum sum;
   std::optional<formats::SacctJob> slurm;  ///< its own account of the job
 };

@@ -1,6 +1,8 @@
 #include "store/sql/references.hpp"
 
+#include <set>
 #include <string>
+#include <vector>
 
 namespace joulecast::store::sql {
 namespace {
@@ -10,17 +12,52 @@ struct Matches {
   std::int64_t key = 0;
   std::string id;
   std::int64_t count = 0;
+  std::vector<std::string> others = {};  ///< ids of some of them
 };
+
+/// Of a beginning that fits so many runs nobody means one.
+constexpr std::size_t most_others = 100;
 
 Result<Matches> matches(Query rows) {
   Matches found;
   while (rows.row()) {
-    if (found.count++ > 0) continue;
+    if (found.count++ > 0) {
+      if (found.others.size() < most_others) found.others.emplace_back(rows.text(1));
+      continue;
+    }
     found.key = rows.integer(0);
     found.id = rows.text(1);
   }
   if (auto status = rows.status(); !status) return propagate(status.error());
   return found;
+}
+
+/// The first segment of a run's training, or the last one that its links lead to.
+Result<std::string> first_segment(Database& database, std::string id) {
+  std::set<std::string> seen;
+  while (seen.insert(id).second) {
+    auto row = database.query("SELECT continues FROM @run WHERE id = ?", id);
+    if (!row.row()) {
+      if (auto status = row.status(); !status) return propagate(status.error());
+      break;
+    }
+    if (row.text(0).empty()) break;
+    id = row.text(0);
+  }
+  return id;
+}
+
+/// Whether all that match are segments of one training, which any of them means.
+Result<bool> are_of_one_training(Database& database, const Matches& found) {
+  if (static_cast<std::size_t>(found.count) != found.others.size() + 1) return false;
+  const auto first = first_segment(database, found.id);
+  if (!first) return propagate(first.error());
+  for (const auto& id : found.others) {
+    const auto its = first_segment(database, id);
+    if (!its) return propagate(its.error());
+    if (*its != *first) return false;
+  }
+  return true;
 }
 
 }  // namespace
@@ -53,6 +90,9 @@ Result<FoundRun> find_run(Database& database, std::string_view reference) {
     if (!found) return propagate(found.error());
     if (found->count == 0) continue;
     if (found->count == 1 || sql == by_name || sql == by_rank) return FoundRun{found->key, found->count};
+    const auto one = are_of_one_training(database, *found);
+    if (!one) return propagate(one.error());
+    if (*one) return FoundRun{found->key};
     return fail(ErrorKind::invalid, std::string(reference),
                 "{} runs have ids that match this; the latest of them is {}", found->count, found->id);
   }

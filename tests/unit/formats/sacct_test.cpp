@@ -38,6 +38,17 @@ TEST(Sacct, OfEachAttemptTheJobsFigureOrElseThatOfItsStepsCounts) {
   EXPECT_EQ(jobs->front().energy->value(), 1600);
 }
 
+TEST(Sacct, TheNodesAreThoseOfEachAttempt) {
+  const auto jobs = read_sacct(
+      "7|eva|vision|gpu|PREEMPTED|100|0|n[1-2]\n"
+      "7.batch||||CANCELLED|100|0|n1\n"
+      "7|eva|vision|gpu|COMPLETED|50|0|n[3-4]\n"
+      "8|eva|vision|gpu|PENDING|0|0|None assigned\n");
+  ASSERT_TRUE(jobs);
+  EXPECT_THAT(jobs->front().node_lists, ::testing::ElementsAre("n[1-2]", "n[3-4]"));
+  EXPECT_THAT(jobs->back().node_lists, ::testing::IsEmpty());
+}
+
 TEST(Sacct, LargeFiguresMayBeShortened) {
   const std::pair<const char*, double> written[] = {{"3K", 3000}, {"3.27M", 3.27e6}, {"1.5G", 1.5e9}};
   for (const auto& [text, joules] : written)

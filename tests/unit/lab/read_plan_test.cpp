@@ -271,6 +271,11 @@ const std::vector<Wrong>& wrong_plans() {
              return text;
            }(),
        "p.toml:9", "more than 100000 cells"},
+      {"quotes_of_a_word_processor", "# é\nname = \"é\"\ncommand = [“a”]\n", "p.toml:3",
+       "has “ outside quotes"},
+      {"a_letter_behind_quotes", "name = \"\"\"é\n\"é\\\"\"\"\"\"é\n", "p.toml:2", "has é outside quotes"},
+      {"a_letter_in_a_key", "name = 'é\\'\nétage = 1\n", "p.toml:2", "has é outside quotes"},
+      {"bytes_that_are_no_text", "name = '\\'\n\xba\xba = 1\n", "p.toml:2", "outside quotes"},
       {"endless_nesting", "x = " + std::string(5000, '['), "p.toml:1", ""},
   };
   return all;

@@ -279,5 +279,13 @@ TEST(HostileConfig, ImpossibleSizesAreRefused) {
   }
 }
 
+TEST(Config, AModelWithAnEmptyLayerIsRefused) {
+  const auto network = parsed(
+      R"({"model_type": "mpt", "d_model": 64, "n_layers": 2, "n_heads": 4, "vocab_size": 320, "expansion_ratio": 0})");
+  ASSERT_FALSE(network);
+  EXPECT_EQ(network.error().kind, ErrorKind::malformed);
+  EXPECT_NE(network.error().message.find("size is 0"), std::string::npos) << network.error().message;
+}
+
 }  // namespace
 }  // namespace joulecast::network

@@ -6,8 +6,10 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <filesystem>
 #include <fstream>
 #include <functional>
+#include <iterator>
 
 #include "support/temporary_directory.hpp"
 
@@ -63,6 +65,39 @@ TEST(Meeting, IsForOneObjectOfAProcess) {
   EXPECT_FALSE(second.look());  // it would give the first one's lock back
   EXPECT_TRUE(within.take("/tmp/c"));
   EXPECT_EQ(in_other_process([&] { return second.take("/tmp/d") ? 1 : 0; }), 0);
+}
+
+TEST(Meeting, RemovesTheFilesOfRanksThatWereKilledAndNoOthers) {
+  const testing::TemporaryDirectory folder;
+  const auto shared = SocketFile::shared_folder(folder.path()).value();
+  const auto files = [&] {
+    return std::distance(std::filesystem::directory_iterator(shared), std::filesystem::directory_iterator());
+  };
+  EXPECT_EQ(in_other_process([&] {
+              auto dead = Meeting::of(job_of("9"), folder.path()).value();
+              if (!dead.take("/tmp/a")) return 1;
+              ::_exit(0);  // as one that is killed: nothing is removed
+            }),
+            0);
+  EXPECT_EQ(files(), 1);
+  auto ours = Meeting::of(job_of("1"), folder.path()).value();
+  ASSERT_TRUE(ours.take("/tmp/b"));
+  EXPECT_EQ(files(), 1) << "its own";
+  const auto other = in_other_process([&] {
+    auto living = Meeting::of(job_of("2"), folder.path()).value();
+    return living.take("/tmp/c") && ours.look() ? 0 : 1;
+  });
+  EXPECT_EQ(other, 0) << "a lock that is held is let alone";
+}
+
+/// A run of no job leaves nothing of others behind either.
+TEST(Meeting, AnyListenerRemovesTheFilesOfRanksThatWereKilled) {
+  const testing::TemporaryDirectory folder;
+  const auto shared = SocketFile::shared_folder(folder.path()).value();
+  std::ofstream(shared / "rank-0123456789abcdef") << "/tmp/a\n";
+  const auto server = listen_for({}, folder.path());
+  ASSERT_TRUE(server);
+  EXPECT_FALSE(std::filesystem::exists(shared / "rank-0123456789abcdef"));
 }
 
 /// A training forks, and its children outlive a parent that is killed.

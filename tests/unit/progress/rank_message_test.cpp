@@ -63,7 +63,8 @@ TEST(RankMessage, KeepsWhatARankSaysOfItself) {
                        .projected_j = {},
                        .probability = 0.9,
                        .dry = true,
-                       .command = "mail \"me\""}};
+                       .command = "mail \"me\""},
+                      {{{"CUDA_VISIBLE_DEVICES", ""}, {"ROCR_VISIBLE_DEVICES", "2"}}, {"GPU-5f"}, {0, 3}}};
   const auto attach = rank_message(to_line(message));
   ASSERT_TRUE(attach);
   EXPECT_EQ(attach->kind, RankMessage::Kind::attach);
@@ -72,6 +73,7 @@ TEST(RankMessage, KeepsWhatARankSaysOfItself) {
   EXPECT_EQ(attach->greeting.pid, 4711);
   EXPECT_EQ(attach->greeting.name, "mine");
   EXPECT_EQ(attach->greeting.limits, message.greeting.limits);
+  EXPECT_EQ(attach->greeting.boards, message.greeting.boards);
   message = {};
   message.kind = RankMessage::Kind::left;
   message.exit_status = 0;
@@ -79,6 +81,16 @@ TEST(RankMessage, KeepsWhatARankSaysOfItself) {
   message.kind = RankMessage::Kind::took_over;
   message.time = SteadyTime{99};
   EXPECT_EQ(rank_message(to_line(message))->time, SteadyTime{99});
+}
+
+TEST(RankMessage, TakesNoBoardsThatAreNone) {
+  const auto read = [](const std::string& boards) {
+    const auto message = rank_message(R"({"event":"rank","says":"attach","pid":1,"boards":)" + boards + "}");
+    return message ? message->greeting.boards : SeenBoards{{{"not", "read"}}};
+  };
+  for (const auto* text : {"{}", "[]", "7", "null", R"({"variables":3,"named":"x","nvidia":null})",
+                           R"({"variables":{"A":1},"named":[2],"nvidia":["x",1.5]})"})
+    EXPECT_EQ(read(text), SeenBoards{}) << text;
 }
 
 TEST(RankOrder, KeepsLimitsAndWhatWasReached) {

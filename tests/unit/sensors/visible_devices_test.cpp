@@ -57,12 +57,13 @@ TEST(OtherRanks, SeeAsManyGpusEach) {
   EXPECT_THAT(of({1}, 2, 2).indices, ElementsAre(1, 0));  // all of the node's, whichever is first
   EXPECT_THAT(of({2, 3}, 3, 8).indices, ElementsAre(2, 3, 4, 5, 6, 7));
   EXPECT_THAT(of({2, 5}, 3, 8).indices, ElementsAre(2, 5));
-  EXPECT_THAT(of({2, 5}, 3, 8).note, HasSubstr("not measured"));
+  EXPECT_THAT(of({2, 5}, 3, 8).note, HasSubstr("from when each rank attaches"));
   EXPECT_THAT(of({7}, 2, 8).indices, ElementsAre(7));
-  EXPECT_THAT(of({7}, 2, 8).note, HasSubstr("not measured"));
+  EXPECT_THAT(of({7}, 2, 8).note, HasSubstr("from when each rank attaches"));
   EXPECT_THAT(of({4}, 3, 8, 1).indices, ElementsAre(4, 3, 5));  // the second rank's
   EXPECT_THAT(of({6, 7}, 3, 8, 2).indices, ElementsAre(6, 7, 2, 3, 4, 5));
-  EXPECT_THAT(of({1}, 3, 8, 2).note, HasSubstr("not measured"));  // those of the ranks before cannot be there
+  EXPECT_THAT(of({1}, 3, 8, 2).note,
+              HasSubstr("from when each rank attaches"));  // those of the ranks before cannot be there
   for (const auto& all : {of({0, 1}, 2, 2), of({0, 1}, 2, 8), of({0}, 1, 8), of({0}, 3, 1), of({}, 3, 3)})
     EXPECT_EQ(all.note, "");
 }

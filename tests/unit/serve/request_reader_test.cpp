@@ -84,6 +84,21 @@ TEST(RequestReader, RefusesWhatIsNoRequest) {
     EXPECT_EQ(refusal_of(bytes), 400) << bytes;
 }
 
+TEST(RequestReader, ReadsChunksThatComeInPiecesOfAnyLength) {
+  const std::string bytes =
+      "POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n1\r\nd\r\n0\r\n\r\nGET / "
+      "HTTP/1.1\r\n\r\n";
+  for (std::size_t length = 1; length < bytes.size(); ++length) {
+    RequestReader reader({});
+    for (std::size_t at = 0; at < bytes.size(); at += length)
+      reader.feed(std::string_view(bytes).substr(at, length));
+    ASSERT_EQ(reader.state(), State::ready) << length;
+    EXPECT_EQ(reader.take().body, "abcd");
+    ASSERT_EQ(reader.state(), State::ready) << length;
+    EXPECT_EQ(reader.take().body, "");
+  }
+}
+
 TEST(RequestReader, RefusesWhatIsTooLong) {
   const RequestLimits limits{1024, 100};
   EXPECT_EQ(refusal_of("GET /" + std::string(2000, 'a'), limits), 431);

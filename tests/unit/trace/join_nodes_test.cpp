@@ -3,7 +3,11 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "trace/energy.hpp"
+#include "trace/node_list.hpp"
+#include "trace/segment.hpp"
 
 namespace joulecast::trace {
 namespace {
@@ -12,6 +16,7 @@ using ::testing::Contains;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
+using ::testing::Not;
 
 constexpr std::int64_t in_ns = 1'000'000'000;
 constexpr std::int64_t noon = 1'700'000'000 * in_ns;
@@ -135,9 +140,85 @@ TEST(JoinNodes, NamesTheNodesThatNeverReported) {
   EXPECT_THAT(energy.missing, Contains("node 3 of 4"));
 }
 
+TEST(JoinNodes, NamesTheNodesThatNeverReportedByTheJobsList) {
+  auto first = node("n1", 0, 300, 0, 100);
+  auto third = node("n3", 2, 100, 0, 100);
+  first.info.job.node_count = third.info.job.node_count = 4;
+  third.tags[node_list_tag] = "n[1-4]";
+  const auto joined = join_nodes({first, third});
+  EXPECT_THAT(joined.notes,
+              ElementsAre("2 of the job's 4 nodes never reported (n2, n4): what they used is not in "
+                          "the total"));
+  EXPECT_THAT(energy_of(joined).missing, Contains("node n2, 1 of 4"));
+  EXPECT_THAT(energy_of(joined).missing, Contains("node n4, 3 of 4"));
+  EXPECT_EQ(missing_nodes(joined), 2);
+  auto again = join_nodes({joined, node("n2", 1, 100, 0, 100)});  // as a bundle, and one more is here now
+  EXPECT_EQ(missing_nodes(again), 1);
+  EXPECT_THAT(again.notes, Contains(HasSubstr("1 of the job's 4 nodes never reported (n4)")));
+}
+
 TEST(JoinNodes, ANodeThatReportedAloneIsNotTheWholeJob) {
   const auto joined = join_nodes({node("n1", 0, 300, 0, 100)});
   EXPECT_THAT(joined.notes, ElementsAre(HasSubstr("1 of the job's 2 nodes never reported: what it used")));
+}
+
+/// One place of a job that was requeued after an hour: 100 s on each machine.
+Run requeued(const std::string& first, const std::string& second, int rank, double watts) {
+  auto before = node(first, rank, watts, 0, 100);
+  auto after = node(second, rank, watts, 3700, 100);
+  after.info.continues = before.info.id;
+  before.status = RunStatus::interrupted;
+  return join_segments({before, after});
+}
+
+TEST(JoinNodes, ExpectsEachMachineInItsOwnSegment) {
+  const auto joined = join_nodes({requeued("n1", "n3", 0, 300), requeued("n2", "n4", 1, 100)});
+  const auto energy = energy_of(joined);
+  EXPECT_NEAR(energy.total->value(), 80'000, 20);
+  EXPECT_NEAR(energy.coverage, 1, 0.001);
+  EXPECT_NEAR(energy.mean_power->value(), 400, 1);
+  EXPECT_FALSE(energy.not_measured);
+  ASSERT_GE(energy.components.size(), 4U);
+  for (const auto& row : energy.components) {
+    if (!row.energy) continue;
+    EXPECT_NEAR(row.coverage, 1, 0.001) << row.node;
+    EXPECT_NEAR(row.energy->value(), row.node == "n1" || row.node == "n3" ? 30'000 : 10'000, 10) << row.node;
+  }
+}
+
+TEST(JoinNodes, StillMissesWhatAMachineLacksInItsSegment) {
+  auto first = node("n1", 0, 300, 0, 100);
+  auto second = node("n3", 0, 300, 3700, 100);
+  second.info.continues = first.info.id;
+  auto& trace = second.traces.front();  // its driver took 50 s
+  trace.times.erase(trace.times.begin(), trace.times.begin() + 50);
+  trace.values.erase(trace.values.begin(), trace.values.begin() + 50);
+  const auto energy = energy_of(join_nodes({join_segments({first, second}), requeued("n2", "n4", 1, 100)}));
+  const auto late = std::ranges::find(energy.components, "n3", &ComponentEnergy::node);
+  ASSERT_NE(late, energy.components.end());
+  EXPECT_NEAR(late->coverage, 0.75, 0.01);
+  EXPECT_NEAR(late->energy->value(), 15'000, 10) << "nothing is guessed";
+}
+
+TEST(JoinNodes, ANodeOfTheSecondSegmentAloneBeginsWithIt) {
+  const auto joined = join_nodes({requeued("n1", "n3", 0, 300), node("n4", 1, 100, 3700, 100)});
+  EXPECT_NEAR(joined.span.length().value(), 200, 0.1);
+  for (const auto& note : joined.notes)
+    EXPECT_THAT(note, Not(HasSubstr("n4"))) << "neither late nor its clock";
+  const auto energy = energy_of(joined);
+  EXPECT_NEAR(energy.total->value(), 70'000, 100);
+  EXPECT_NEAR(energy.coverage, 1, 0.001);
+}
+
+TEST(JoinNodes, ANodeThatWasNotRequeuedEndsWithItsSegment) {
+  auto left = node("n2", 1, 100, 0, 100);
+  left.status = RunStatus::interrupted;
+  const auto joined = join_nodes({requeued("n1", "n3", 0, 300), left});
+  for (const auto& note : joined.notes) EXPECT_THAT(note, Not(HasSubstr("before the end")));
+  EXPECT_EQ(joined.status, RunStatus::finished);
+  const auto energy = energy_of(joined);
+  EXPECT_NEAR(energy.total->value(), 70'000, 100);
+  EXPECT_NEAR(energy.coverage, 1, 0.001);
 }
 
 /// A bundle is a joined run, and the bundles of all nodes may come into one store.

@@ -97,6 +97,20 @@ TEST(Segments, CountersGoOnFromWhereTheyStood) {
   EXPECT_EQ(run.info.segments.size(), 3);
 }
 
+/// As a rank leaves it that is killed just after an epoch.
+TEST(Segments, WhatComesAfterASegmentsLastReadingIsNotGuessed) {
+  auto first = run_at(100, 10, 0);
+  auto& trace = first.traces.front();
+  trace.times.resize(9);
+  trace.values.resize(9);
+  const auto alone = energy_of(first);
+  const auto run = join_segments({first, run_at(300, 10, 100)});
+  const auto joined = energy_of(run, run.info.segments.front().span, {});
+  EXPECT_NEAR(joined.total->value(), alone.total->value(), 1e-6);
+  EXPECT_NEAR(joined.coverage, alone.coverage, 1e-9);
+  EXPECT_NEAR(energy_of(run).total->value(), 800 + 3000, 1e-6);
+}
+
 TEST(Segments, ResumedFromACheckpointTheWorkCountsOnceAndItsEnergyTwice) {
   auto first = run_at(100, 60, 0);
   add_epochs(first, 0, 6, 10, 10);  // killed after the sixth epoch; the last checkpoint was after the fourth
