@@ -225,10 +225,10 @@ void CommandRun::finish_relay() {
     measurement_->note(fmt::format("{} bytes of the output could not be read in time; epochs may be missing",
                                    relayed.unheard));
   if (relayed.unwritten > 0) {
-    const auto loss = fmt::format("{} bytes of the command's output could not be written: {}",
-                                  relayed.unwritten, std::strerror(relayed.unwritten_errno));
-    measurement_->note(loss);
-    say(loss);
+    output_lost_ = fmt::format("{} bytes of the command's output could not be written: {}", relayed.unwritten,
+                               std::strerror(relayed.unwritten_errno));
+    measurement_->note(output_lost_);
+    say(output_lost_);
   }
   if (relayed.replaced > 0)
     measurement_->note(fmt::format(
@@ -272,6 +272,7 @@ MeasureResult CommandRun::finish() {
   result.asked_to_end = signalled_ || guard_.asked_to_end();
   const auto failure = failure_of([&] {
     finish_relay();
+    result.output_lost = output_lost_;
     tell_left_behind();
     tell_metrics();
     auto measured = measurement_->finish(ending());

@@ -106,6 +106,7 @@ class CommandRun final : public measure::NodeObserver {
   bool is_rank_ = false;         ///< one of several on this node, as its launcher says
   bool signalled_ = false;       ///< somebody asked the command to end,
   bool asked_to_end_ = false;    ///< and not only by closing its terminal
+  std::string output_lost_;      ///< MeasureResult::output_lost
   bool ended_by_limit_ = false;  ///< or by the probe
   std::mutex probe_mutex_;       ///< the measurement's thread watches, another one reads
   ProbeState probe_;

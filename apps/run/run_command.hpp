@@ -84,6 +84,8 @@ struct MeasureResult {
   bool timed_out = false;           ///< ended by Supervision::timeout
   bool over_limit = false;          ///< ended by a limit of MeasureOptions::limits
   bool asked_to_end = false;        ///< somebody sent this process a signal to that effect
+  /// "512 bytes of the command's output could not be written: …"; empty = all of it was.
+  std::string output_lost;
 };
 
 /// Runs the command and returns when it has ended, with its exit status in the result. An Error means that

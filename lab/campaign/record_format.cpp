@@ -125,7 +125,9 @@ Json to_json(const CooledDown& record) {
   return json;
 }
 Json to_json(const RetryWished& record) {
-  return {{"record", "retry"}, {"at", record.at.ns}};
+  Json json{{"record", "retry"}, {"at", record.at.ns}};
+  if (!record.cells.empty()) json["cells"] = record.cells;
+  return json;
 }
 Json to_json(const RunBegun& record) {
   Json json{{"record", "begin"}};
@@ -219,7 +221,7 @@ Result<Record> record_from(const Json& json, const std::string& where) {
     return SessionBegun{get_time(json, "at"), get_text(json, "host"), get_list(json, "busy"),
                         get_watts(json, "idle_w")};
   if (kind == "plan") return PlanUsed{get_time(json, "at"), get_texts(json, "facts")};
-  if (kind == "retry") return RetryWished{get_time(json, "at")};
+  if (kind == "retry") return RetryWished{get_time(json, "at"), get_list(json, "cells")};
   if (kind == "warm_up") return warmed_up_from(json);
   if (kind == "cool_down")
     return CooledDown{get_time(json, "at"),      Seconds{get<double>(json, "duration_s").value_or(0)},

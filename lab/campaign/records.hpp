@@ -120,6 +120,7 @@ struct SessionBegun {
 /// What has failed for good until now is to be made again, cells that were given up included.
 struct RetryWished {
   WallTime at;
+  std::vector<std::string> cells{};  ///< Cell::id, of these alone; empty = of all
 };
 
 using Record = std::variant<CampaignBegun, PlanUsed, SessionBegun, WarmedUp, CooledDown, RunBegun, RunEnded,

@@ -30,8 +30,9 @@ void add(CampaignState& state, const CooledDown& record) {
 void add(CampaignState& state, const RunBegun& record) {
   state.unclear.push_back(record);
 }
-void add(CampaignState& state, const RetryWished& /*record*/) {
-  state.retried = state.runs.size();
+void add(CampaignState& state, const RetryWished& record) {
+  if (record.cells.empty()) state.retried = state.runs.size();
+  for (const auto& cell : record.cells) state.retried_cells[cell] = state.runs.size();
 }
 void add(CampaignState& state, const RunEnded& record) {
   std::erase_if(state.unclear, [&](const RunBegun& begun) { return begun.place == record.place; });
@@ -63,7 +64,10 @@ CampaignState state_of(const std::vector<Record>& records) {
 Standing::Standing(const Plan& plan, const CampaignState& state)
     : plan_(&plan), state_(&state), cells_(plan.cells.size()), repetitions_(plan.cells.size()) {
   for (std::size_t i = 0; i < plan.cells.size(); ++i) places_[plan.cells[i].id] = i;
-  for (std::size_t i = 0; i < state.runs.size(); ++i) count(state.runs[i], i < state.retried);
+  for (std::size_t i = 0; i < state.runs.size(); ++i) {
+    const auto cell = state.retried_cells.find(state.runs[i].place.cell);
+    count(state.runs[i], i < state.retried || (cell != state.retried_cells.end() && i < cell->second));
+  }
   for (std::size_t i = 0; i < cells_.size(); ++i) settle(i);
 }
 

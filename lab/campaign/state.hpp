@@ -20,9 +20,10 @@ struct CampaignState {
   std::vector<SessionBegun> sessions;
   std::vector<WarmedUp> warm_ups;
   std::vector<CooledDown> cool_downs;
-  std::deque<RunEnded> runs;      ///< in the order of their ends; stay where they are
-  std::size_t retried = 0;        ///< failures among so many first runs are to be made again
-  bool without_journal = false;   ///< its runs are those of the store
+  std::deque<RunEnded> runs;  ///< in the order of their ends; stay where they are
+  std::size_t retried = 0;    ///< failures among so many first runs are to be made again
+  std::map<std::string, std::size_t> retried_cells;  ///< the same, of a cell, by its id
+  bool without_journal = false;                      ///< its runs are those of the store
   std::vector<RunBegun> unclear;  ///< begun, and nothing more is known: the lab was killed meanwhile
 };
 

@@ -107,7 +107,10 @@ Result<run::MeasureResult> measure_aside(const run::MeasureOptions& options, sen
   const KeptSignals kept;
   const auto redirection = Redirection::to(log);
   if (!redirection) return propagate(redirection.error());
-  return run::measure(options, std::move(environment));
+  auto measured = run::measure(options, std::move(environment));
+  if (measured && !redirection->lost().empty())
+    measured->output_lost = "it could not be made: " + redirection->lost();
+  return measured;
 }
 
 /// How much of the total was measured: of a GPU's energy nothing is modelled, though the processor's may be.
@@ -230,6 +233,7 @@ Result<Executed> LocalExecutor::measure(const RunSetup& setup, const RunWishes& 
   record.noise = noise_between(before, after, clock.steady() - since);
   add_from_store(record, *plan_, measured->store.empty() ? store_ : measured->store.string());
   add_remarks(record, setup, *plan_, files, left);
+  if (!measured->output_lost.empty()) record.conduct.flags.push_back("output.log: " + measured->output_lost);
   if (!measured->store.empty() && measured->store != store_)
     record.conduct.flags.push_back("stored in " + measured->store.string());
   return executed;

@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <cstring>
 
 #include "base/system_error.hpp"
 
@@ -21,11 +22,14 @@ void give_back(const Descriptor& copy, int stream) {
 }  // namespace
 
 Result<Redirection> Redirection::to(const std::filesystem::path& file) {
-  const Descriptor log(::open(file.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOCTTY, 0644));
-  if (!log) return fail_errno(file, errno);
-  const Descriptor nothing(::open("/dev/null", O_RDONLY | O_CLOEXEC));
+  const Descriptor nothing(::open("/dev/null", O_RDWR | O_CLOEXEC));
   if (!nothing) return fail_errno("/dev/null", errno);
   Redirection redirection;
+  Descriptor opened(::open(file.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOCTTY, 0644));
+  if (!opened && errno != ENOSPC && errno != EDQUOT) return fail_errno(file, errno);
+  // Figures are read along with the output, not from the file.
+  if (!opened) redirection.lost_ = std::strerror(errno);
+  const auto& log = opened ? opened : nothing;
   redirection.input_ = copy_of(STDIN_FILENO);
   redirection.output_ = copy_of(STDOUT_FILENO);
   redirection.error_ = copy_of(STDERR_FILENO);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <filesystem>
+#include <string>
 
 #include "base/descriptor.hpp"
 
@@ -16,9 +17,13 @@ class Redirection {
   Redirection& operator=(Redirection&&) = delete;
   ~Redirection();
 
+  /// Why nothing of it is kept: the disk has no room for the file. "" = it is.
+  [[nodiscard]] const std::string& lost() const { return lost_; }
+
  private:
   Redirection() = default;
   Descriptor input_, output_, error_;
+  std::string lost_;
 };
 
 }  // namespace joulecast::lab

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <utility>
 
 namespace joulecast::lab {
 namespace {
@@ -34,6 +35,41 @@ std::string key_of(const Levels& levels) {
     }
   }
   return key;
+}
+
+bool has_levels(const Cell& cell, const Levels& some) {
+  return std::ranges::all_of(some, [&](const auto& level) {
+    const auto found = cell.levels.find(level.first);
+    return found != cell.levels.end() && found->second == level.second;
+  });
+}
+
+Result<Levels> some_levels(std::string_view text, const Plan& plan, const std::string& field) {
+  Levels levels;
+  std::string factor, level;
+  bool in_level = false;
+  const auto put = [&]() -> Status {
+    if (std::ranges::find(plan.factors, factor, &Factor::name) == plan.factors.end())
+      return fail_field(field, "\"{}\" is no factor of the plan; write it like {}={}", factor,
+                        plan.factors.front().name, plan.factors.front().levels.front());
+    levels[std::exchange(factor, {})] = std::exchange(level, {});
+    in_level = false;
+    return {};
+  };
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (!in_level && text[i] == '=') {
+      in_level = true;
+    } else if (text[i] == ',') {
+      if (const auto ok = put(); !ok) return propagate(ok.error());
+    } else {
+      if (in_level && text[i] == '\\' && i + 1 < text.size()) ++i;
+      (in_level ? level : factor) += text[i];
+    }
+  }
+  if (const auto ok = put(); !ok) return propagate(ok.error());
+  if (std::ranges::any_of(plan.cells, [&](const Cell& cell) { return has_levels(cell, levels); }))
+    return levels;
+  return fail_field(field, "no cell of the plan has {}", text);
 }
 
 Cell make_cell(Levels levels) {

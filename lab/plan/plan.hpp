@@ -147,8 +147,14 @@ struct Quiet {
   double pressure = 0.1;  ///< share of the last ten seconds in which somebody waited for a CPU
 };
 
+/// Where these keys stand in the file, for what is found after it was read; 0 = nowhere.
+struct PlanLines {
+  std::size_t name = 0, command = 0, folder = 0, energy_budget = 0, warm_up = 0;
+};
+
 struct Plan {
   std::filesystem::path file;  ///< as the user named it
+  PlanLines lines;
   std::filesystem::path home;  ///< the same, absolute: the journal and the outputs stand beside it
   std::string name;            ///< the campaign's; unique in a store
   /// Templates of the words: {factor}, {seed}, {repetition}, {output}, {environment}; {{ and }} are braces.
@@ -181,6 +187,8 @@ struct Plan {
   std::string price;  ///< of a kWh: "0.25EUR"
 
   [[nodiscard]] const Environment* environment_of(const Cell& cell) const;
+  /// "p.toml:3"; the file alone for line 0.
+  [[nodiscard]] std::string at(std::size_t line) const;
 };
 
 [[nodiscard]] std::string_view name_of(Outcome outcome);

@@ -15,8 +15,14 @@ namespace {
 
 constexpr std::uint64_t largest_plan = 16 << 20;
 
+PlanLines lines_of(TableReader& top) {
+  const auto line = [&](const char* key) { return top.any(key) != nullptr ? top.line_of(key) : 0; };
+  return {line("name"), line("command"), line("folder"), line("energy_budget"), line("warm_up")};
+}
+
 void read_command(PlanReading& reading) {
   auto& [problem, top, plan] = reading;
+  plan.lines = lines_of(top);
   plan.name = top.text("name").value_or(plan.file.stem().string());
   if (const auto* command = top.any("command"); command != nullptr && command->kind == TomlNode::Kind::text)
     top.problem("command", "must be a list of words, [\"python\", \"train.py\", …], since no shell reads it");
@@ -65,6 +71,18 @@ Result<Plan> read(std::string_view text, const std::filesystem::path& file, Plan
   return plan;
 }
 
+Status check_program(const Plan& plan, std::size_t line, std::string_view field, const std::string& name) {
+  const bool path = name.find('/') != std::string::npos;
+  const auto found = path ? (plan.folder / name).string() : run::find_program(name);
+  std::error_code ignored;
+  if (found.empty() || ::access(found.c_str(), F_OK) != 0)
+    return fail(ErrorKind::invalid, plan.at(line), "{}: there is no program {}{}", field, name,
+                path ? fmt::format(" in {}", plan.folder.string()) : " on the PATH");
+  if (std::filesystem::is_directory(found, ignored) || ::access(found.c_str(), X_OK) != 0)
+    return fail(ErrorKind::invalid, plan.at(line), "{}: {} cannot be executed", field, name);
+  return {};
+}
+
 }  // namespace
 
 const Environment* Plan::environment_of(const Cell& cell) const {
@@ -73,6 +91,10 @@ const Environment* Plan::environment_of(const Cell& cell) const {
   for (const auto& environment : environments)
     if (environment.name == level->second) return &environment;
   return nullptr;
+}
+
+std::string Plan::at(std::size_t line) const {
+  return line > 0 ? fmt::format("{}:{}", file.string(), line) : file.string();
 }
 
 Result<Plan> parse_plan(std::string_view text, const std::filesystem::path& file) {
@@ -93,27 +115,20 @@ Result<Plan> read_plan(const std::filesystem::path& file) {
 }
 
 Status check_programs(const Plan& plan) {
-  const auto where = plan.file.string();
   std::error_code ignored;
   if (!std::filesystem::is_directory(plan.folder, ignored))
-    return fail(ErrorKind::invalid, where, "folder: {} is no folder", plan.folder.string());
+    return fail(ErrorKind::invalid, plan.at(plan.lines.folder), "folder: {} is no folder",
+                plan.folder.string());
   std::set<std::string> names;
   for (const auto& cell : plan.cells) {
     auto values = cell.levels;
     for (const auto* name : {"seed", "repetition", "output"}) values.emplace(name, "1");
     names.insert(filled(plan.command.front(), values));
   }
-  if (plan.warm_up && !plan.warm_up->command.empty()) names.insert(plan.warm_up->command.front());
-  for (const auto& name : names) {
-    const bool path = name.find('/') != std::string::npos;
-    const auto found = path ? (plan.folder / name).string() : run::find_program(name);
-    if (found.empty() || ::access(found.c_str(), F_OK) != 0)
-      return fail(ErrorKind::invalid, where, "command: there is no program {}{}", name,
-                  path ? fmt::format(" in {}", plan.folder.string()) : " on the PATH");
-    if (std::filesystem::is_directory(found, ignored) || ::access(found.c_str(), X_OK) != 0)
-      return fail(ErrorKind::invalid, where, "command: {} cannot be executed", name);
-  }
-  return {};
+  for (const auto& name : names)
+    if (const auto ok = check_program(plan, plan.lines.command, "command", name); !ok) return ok;
+  if (!plan.warm_up || plan.warm_up->command.empty()) return {};
+  return check_program(plan, plan.lines.warm_up, "warm_up.command", plan.warm_up->command.front());
 }
 
 }  // namespace joulecast::lab

@@ -74,6 +74,19 @@ std::vector<TaskTradeoff> weigh_tasks(const Plan& plan, const Standing& standing
   return tradeoffs;
 }
 
+Failure not_read() {
+  return fail(ErrorKind::unavailable, "", "not read");
+}
+
+/// Of all that is stored, whatever became of it.
+Result<std::vector<session::RunMachine>> read_machines(const CampaignState& state, const std::string& store) {
+  std::vector<std::string> runs;
+  for (const auto& run : state.runs)
+    if (!run.run_id.empty()) runs.push_back(run.run_id);
+  if (runs.empty()) return fail(ErrorKind::unavailable, "", "no run is in the store");
+  return session::machines_of(store, runs);
+}
+
 Result<session::CampaignCourses> read_courses(const CampaignFacts& facts, const std::string& store) {
   std::vector<session::RunGroup> groups;
   for (const auto& cell : facts.cells)
@@ -100,8 +113,8 @@ Result<std::unique_ptr<CampaignReport>> report_campaign(Plan plan, const Campaig
   auto state = known_state(plan, request.store);
   if (!state) return propagate(state.error());
   // The report points into its own plan and state, so it stays where it is.
-  auto report = std::make_unique<CampaignReport>(CampaignReport{
-      std::move(plan), std::move(*state), "", {}, {}, {}, fail(ErrorKind::unavailable, "", "not read"), {}});
+  auto report = std::make_unique<CampaignReport>(
+      CampaignReport{std::move(plan), std::move(*state), "", {}, {}, {}, not_read(), not_read(), {}});
   const Standing standing(report->plan, report->state);
   report->store = request.store;
   if (report->store.empty() && report->state.begun) report->store = report->state.begun->store;
@@ -112,7 +125,10 @@ Result<std::unique_ptr<CampaignReport>> report_campaign(Plan plan, const Campaig
   report->facts = std::move(*facts);
   report->factors = compare_factors(report->plan, *table);
   report->tradeoffs = weigh_tasks(report->plan, standing, report->facts, request.within);
-  if (request.courses) report->courses = read_courses(report->facts, report->store);
+  if (request.courses) {
+    report->courses = read_courses(report->facts, report->store);
+    report->machines = read_machines(report->state, report->store);
+  }
   put_references(standing, *report);
   for (const auto& run : report->state.runs) {
     report->run_time += run.duration.value();

@@ -3,6 +3,7 @@
 
 #include "lab/results/campaign_facts.hpp"
 #include "session/reporting/campaign_courses.hpp"
+#include "session/reporting/run_machines.hpp"
 #include "session/tables/compare_runs.hpp"
 #include "session/tables/tradeoff_runs.hpp"
 
@@ -12,7 +13,7 @@ struct CampaignReportRequest {
   std::string store;     ///< "" = the campaign's own
   std::string metric;    ///< correctness to judge by; "" = the one that most runs tell
   double within = 0.02;  ///< how much of it may be lost for less energy
-  bool courses = true;   ///< also read the runs' courses of time from the store, which takes a while
+  bool courses = true;   ///< also read the runs from the store, which takes a while
 };
 
 /// How one factor changes the energy, over all others.
@@ -41,6 +42,7 @@ struct CampaignReport {
   std::vector<FactorComparison> factors;
   std::vector<TaskTradeoff> tradeoffs;
   Result<session::CampaignCourses> courses;
+  Result<std::vector<session::RunMachine>> machines;
   std::vector<ReferencePoint> references;
   double spent = 0;                ///< J, by all runs whatever became of them
   std::size_t without_energy = 0;  ///< runs that are not in it

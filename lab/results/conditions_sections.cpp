@@ -6,6 +6,7 @@
 #include <cmath>
 #include <set>
 
+#include "lab/plan/template.hpp"
 #include "lab/results/campaign_document.hpp"
 #include "lab/results/words.hpp"
 #include "report/run_words.hpp"
@@ -181,6 +182,36 @@ Figure drift_figure(const CampaignReport& report) {
   return {std::move(plot), caption, std::move(table)};
 }
 
+std::string memory_text(const std::optional<double>& bytes) {
+  constexpr double gibibyte = 1024.0 * 1024 * 1024;
+  return bytes ? fmt::format("{:.1f} GiB", *bytes / gibibyte) : "";
+}
+
+void put_machines(const CampaignReport& report, Section& section) {
+  if (!report.machines) {
+    section.blocks.emplace_back(LeftOut{"The machines", report.machines.error().message});
+    return;
+  }
+  DataTable table{"The machines",
+                  {Align::left, Align::right, Align::left, Align::right, Align::right, Align::left,
+                   Align::left, Align::left},
+                  {"host", "runs", "processor", "CPUs", "memory", "GPUs", "system", "Joulecast"},
+                  {}};
+  for (const auto& [host, runs] : *report.machines)
+    table.rows.push_back({host.hostname, std::to_string(runs), host.cpu_model,
+                          host.logical_cpus ? std::to_string(*host.logical_cpus) : "",
+                          memory_text(host.memory_bytes), report::join(host.gpus, ", "), host.os,
+                          host.joulecast_version});
+  section.blocks.emplace_back(std::move(table));
+}
+
+/// What the plan says of all runs alike: data, framework, and whichever version the user has named.
+void put_tags(const Plan& plan, DataTable& table) {
+  for (const auto& [name, value] : plan.tags)
+    if (const auto names = placeholders_of(value); names && names->empty())
+      table.rows.push_back({"tag " + name, value});
+}
+
 }  // namespace
 
 Section failures_section(const CampaignReport& report) {
@@ -238,6 +269,7 @@ Section method_section(const CampaignReport& report) {
   put("order", plan.order == Order::random
                    ? fmt::format("random in blocks of one repetition of each cell, seed {}", plan.seed)
                    : "as written, in blocks of one repetition of each cell");
+  put_tags(plan, table);
   std::set<std::string> hosts;
   for (const auto& session : report.state.sessions) hosts.insert(session.host);
   put("hosts", report::join({hosts.begin(), hosts.end()}, ", "));
@@ -249,6 +281,7 @@ Section method_section(const CampaignReport& report) {
   if (!report.state.sessions.empty() && report.state.sessions.back().idle)
     put("power of the idle machine", to_text(*report.state.sessions.back().idle));
   section.blocks.emplace_back(std::move(table));
+  put_machines(report, section);
   const auto changed = changed_facts(report.state.facts, facts_of(plan));
   if (!report.state.facts.empty() && !changed.empty())
     section.blocks.emplace_back(

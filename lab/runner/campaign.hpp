@@ -15,9 +15,10 @@
 namespace joulecast::lab {
 
 struct CampaignOptions {
-  std::string store;        ///< path or address; "" = the user's own
-  bool allow_busy = false;  ///< run although other programs keep the machine busy
-  bool retry = false;       ///< make again what has failed for good
+  std::string store;                  ///< path or address; "" = the user's own
+  bool allow_busy = false;            ///< run although other programs keep the machine busy
+  bool retry = false;                 ///< make again what has failed for good
+  std::vector<Levels> retry_cells{};  ///< of cells with one of these alone; empty = of all
   /// See Schedule. Nothing = by the plan's own rule.
   NeedsMore needs_more;
 };

@@ -51,7 +51,7 @@ Status CampaignRun::agree_on_store() {
   if (state_.begun->store != store_)
     return fail_field("store", "this campaign's runs are in {}", state_.begun->store);
   if (state_.begun->name != plan_->name)
-    return fail(ErrorKind::invalid, plan_->file,
+    return fail(ErrorKind::invalid, plan_->at(plan_->lines.name),
                 "name: the journal {} is of the campaign \"{}\", not of \"{}\"",
                 journal_of(plan_->file).string(), state_.begun->name, plan_->name);
   return {};
@@ -97,7 +97,7 @@ Status CampaignRun::take_changes() {
 
 Status CampaignRun::take_retry() {
   if (!options_->retry) return {};
-  if (const auto wished = retry_of(*plan_, state_)) return record(*wished);
+  if (const auto wished = retry_of(*plan_, state_, options_->retry_cells)) return record(*wished);
   watcher_->says("nothing has failed that could be made again");
   return {};
 }

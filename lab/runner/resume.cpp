@@ -8,6 +8,7 @@
 #include "base/text.hpp"
 #include "lab/campaign/journal.hpp"
 #include "lab/execute/setup.hpp"
+#include "lab/plan/cells.hpp"
 #include "lab/runner/campaign.hpp"
 #include "session/runs/open_store.hpp"
 
@@ -54,11 +55,20 @@ int number_in(const store::RunRow& row, const char* tag) {
 
 }  // namespace
 
-std::optional<RetryWished> retry_of(const Plan& plan, const CampaignState& state) {
+std::optional<RetryWished> retry_of(const Plan& plan, const CampaignState& state,
+                                    const std::vector<Levels>& only) {
   const Standing standing(plan, state);
-  for (std::size_t i = 0; i < plan.cells.size(); ++i)
-    if (!standing.cell(i).failed.empty()) return RetryWished{system_clock().wall()};
-  return std::nullopt;
+  RetryWished wished{system_clock().wall()};
+  bool any = false;
+  for (std::size_t i = 0; i < plan.cells.size(); ++i) {
+    const auto& cell = plan.cells[i];
+    const bool meant =
+        only.empty() || std::ranges::any_of(only, [&](const Levels& some) { return has_levels(cell, some); });
+    if (!meant || standing.cell(i).failed.empty()) continue;
+    any = true;
+    if (!only.empty()) wished.cells.push_back(cell.id);
+  }
+  return any ? std::optional(wished) : std::nullopt;
 }
 
 Result<CampaignState> known_state(const Plan& plan, const std::string& store) {
@@ -117,7 +127,7 @@ Result<std::vector<RunEnded>> runs_in_store(const store::RunStore& store, const 
   for (const auto& row : *rows) {
     if (const auto its = row.tags.find(plan_tag); its != row.tags.end() && its->second != plan.home.string())
       return fail(
-          ErrorKind::invalid, plan.file,
+          ErrorKind::invalid, plan.at(plan.lines.name),
           "name: the store has runs of a campaign \"{}\" of another plan, {}; give this one another name",
           plan.name, its->second);
     const auto cell = row.tags.find(cell_tag);

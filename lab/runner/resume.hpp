@@ -14,8 +14,10 @@
 
 namespace joulecast::lab {
 
-/// The record that `lab run --retry` puts into the journal; nothing where nothing has failed.
-[[nodiscard]] std::optional<RetryWished> retry_of(const Plan& plan, const CampaignState& state);
+/// The record that `lab run --retry` puts into the journal; nothing where nothing has failed. `only`: in
+/// cells with one of these levels; empty = in any.
+[[nodiscard]] std::optional<RetryWished> retry_of(const Plan& plan, const CampaignState& state,
+                                                  const std::vector<Levels>& only);
 
 /// What is known of a campaign: its journal's records, or, where that has no run, the store's runs. `store`:
 /// "" = the campaign's own. Errors as read_journal().

@@ -204,7 +204,7 @@ Status check(const Plan& plan, CampaignWatcher& watcher) {
     if (run::find_program(command).empty())
       return fail_field("executor", "slurm needs Slurm's commands: there is no {} on the PATH", command);
   if (plan.energy_budget)
-    return fail(ErrorKind::invalid, plan.file,
+    return fail(ErrorKind::invalid, plan.at(plan.lines.energy_budget),
                 "energy_budget: cannot be kept by --executor slurm, where many nodes use energy at once");
   if (plan.reference) watcher.says("the reference is not repeated: in Slurm each run may have another node");
   if (plan.cool_down) watcher.says("there is no cool-down: in Slurm other jobs may follow on a node");
@@ -218,7 +218,7 @@ Result<CampaignResult> run_on_slurm(const Plan& plan, const CampaignOptions& opt
   if (const auto ok = check(plan, watcher); !ok) return propagate(ok.error());
   auto ledger = Ledger::open(plan, options.store, watcher);
   if (!ledger) return propagate(ledger.error());
-  if (const auto wished = options.retry ? retry_of(plan, ledger->state()) : std::nullopt)
+  if (const auto wished = options.retry ? retry_of(plan, ledger->state(), options.retry_cells) : std::nullopt)
     if (const auto written = ledger->record(*wished); !written) return propagate(written.error());
   auto needs_more = options.needs_more ? Result<NeedsMore>(options.needs_more) : needs_more_by_rule(plan);
   if (!needs_more) return propagate(needs_more.error());

@@ -92,6 +92,11 @@ void put_training(Row& row, const trace::TrainingDescription& training) {
   row["epochs"] = text_of(training.epochs);
 }
 
+/// A tag that describes the training has been read as such: what is not there after that is impossible.
+bool is_description(std::string_view tag) {
+  return std::ranges::find(trace::description_tags(), tag) != trace::description_tags().end();
+}
+
 void put_ended(Row& row, const RunEnded& run) {
   row["run_id"] = run.run_id;
   row["outcome"] = name_of(run.outcome);
@@ -136,7 +141,7 @@ class Rows {
     if (const auto added = add_stored(row, training, ended); !added) return propagate(added.error());
     if (!row.contains("architecture")) put_training(row, training);
     for (const auto& [name, value] : setup.tags)
-      if (!row.contains(name)) row[name] = value;
+      if (!row.contains(name) || (row[name].empty() && !is_description(name))) row[name] = value;
     for (const auto* tag : {campaign_tag, plan_tag, cell_tag}) row.erase(tag);
     row["config_id"] = cell.key;
     if (row["source"].empty()) row["source"] = plan_->name;

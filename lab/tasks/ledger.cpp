@@ -91,7 +91,7 @@ Status Ledger::agree(const std::string& wanted) {
   if (state_.begun && state_.begun->store != store_)
     return fail_field("store", "this campaign's runs are in {}", state_.begun->store);
   if (state_.begun && state_.begun->name != plan_->name)
-    return fail(ErrorKind::invalid, plan_->file,
+    return fail(ErrorKind::invalid, plan_->at(plan_->lines.name),
                 "name: the journal {} is of the campaign \"{}\", not of \"{}\"",
                 journal_of(plan_->home).string(), state_.begun->name, plan_->name);
   if (!state_.begun)

@@ -13,6 +13,7 @@ void bind_network(nanobind::module_& module);
 void bind_prediction(nanobind::module_& module);
 void bind_probe(nanobind::module_& module);
 void bind_budget(nanobind::module_& module);
+void bind_facility(nanobind::module_& module);
 void bind_tables(nanobind::module_& module);
 void bind_evaluation(nanobind::module_& module);
 void bind_runs(nanobind::module_& module);

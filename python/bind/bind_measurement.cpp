@@ -113,6 +113,7 @@ measure::MeasurementOptions measurement_options(const TrackerOptions& options, c
   wanted.keep_command = options.keep_arguments;
   wanted.total_epochs = options.total_epochs;
   wanted.total_steps = options.total_steps;
+  wanted.in_words = in_python_words;
   return wanted;
 }
 
@@ -161,9 +162,10 @@ class Tracker {
     limits.at_energy = measure::OnLimit::terminate;
     measurement_->set_limits(std::move(limits));
   }
-  measure::MeasurementResult finish(const std::string& status) {
+  measure::MeasurementResult finish(const std::string& status, std::optional<int> exit_status) {
     const WithoutGil released;
     measure::Ending ending;
+    ending.exit_status = exit_status;
     ending.status = trace::run_status_from(status).value_or(trace::RunStatus::failed);
     return value_of(measurement_->finish(ending));
   }
@@ -272,7 +274,8 @@ void bind_tracker(nb::module_& module) {
       .def("tick", &Tracker::tick, "Takes what was read and told until now.")
       .def("note", &Tracker::note, nb::arg("text"))
       .def("stop_if_projected", &Tracker::stop_if_projected, nb::arg("joules"), nb::arg("probability"))
-      .def("finish", &Tracker::finish, nb::arg("status"))
+      .def("finish", &Tracker::finish, nb::arg("status"), nb::arg("exit_status") = nb::none(),
+           "`exit_status`: of the process, where it is known already.")
       .def("finish_at_exit", &Tracker::finish_at_exit,
            "Ends the run when the process exits: failed, unless its exit status is 0.")
       .def(

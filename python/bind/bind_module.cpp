@@ -16,6 +16,7 @@ NB_MODULE(_core, module) {
   bind_prediction(module);
   bind_probe(module);
   bind_budget(module);
+  bind_facility(module);
   bind_tables(module);
   bind_evaluation(module);
   bind_runs(module);

@@ -3,12 +3,13 @@
 #include "bind/attributes.hpp"
 #include "bind/bind.hpp"
 #include "bind/errors.hpp"
+#include "bind/members.hpp"
 #include "bind/pickling.hpp"
 #include "bind/without_gil.hpp"
 #include "bind/words.hpp"
 #include "carbon/intensity.hpp"
 #include "report/prediction_report.hpp"
-#include "session/forecast/predict_training.hpp"
+#include "session/forecast/price_start.hpp"
 #include "session/machine/describe_network.hpp"
 
 namespace joulecast::python {
@@ -71,19 +72,18 @@ inline auto members(Of<network::Uncounted>) {
   using U = network::Uncounted;
   return std::tuple{&U::operation, &U::reason, &U::nodes, &U::parameters};
 }
+inline auto members(Of<session::PricedStart>) {
+  using S = session::PricedStart;
+  return std::tuple{&S::begin, &S::end, &S::at_wall_j, &S::pue, &S::outside_c, &S::mass, &S::beyond};
+}
 inline auto members(Of<session::Prediction>) {
   using P = session::Prediction;
-  return std::tuple{&P::training,          &P::setup,
-                    &P::tf32_convolutions, &P::step_time_s,
-                    &P::largest_batch,     &P::power_w,
-                    &P::epoch_time_s,      &P::epoch_energy_j,
-                    &P::total_energy_j,    &P::steps,
-                    &P::emissions,         &P::memory_needed_gb,
-                    &P::memory_gb,         &P::fits,
-                    &P::novelty,           &P::nearest,
-                    &P::outside_ranges,    &P::uncounted,
-                    &P::uncounted_share,   &P::frozen,
-                    &P::parameters,        &P::trained_parameters};
+  return std::tuple{&P::training,       &P::setup,      &P::tf32_convolutions, &P::step_time_s,
+                    &P::largest_batch,  &P::power_w,    &P::epoch_time_s,      &P::epoch_energy_j,
+                    &P::total_energy_j, &P::steps,      &P::emissions,         &P::memory_needed_gb,
+                    &P::memory_gb,      &P::fits,       &P::novelty,           &P::nearest,
+                    &P::outside_ranges, &P::uncounted,  &P::uncounted_share,   &P::starts,
+                    &P::frozen,         &P::parameters, &P::trained_parameters};
 }
 inline auto members(Of<session::PredictionResult>) {
   using R = session::PredictionResult;
@@ -176,6 +176,27 @@ void bind_request(nb::module_& module) {
           [](PredictionRequest& self, std::string value) { self.training.optimizer = std::move(value); });
 }
 
+void bind_start(nb::module_& module) {
+  using session::PricedStart;
+  using session::StartRequest;
+  nb::class_<StartRequest>(module, "StartRequest")
+      .def(nb::init<>())
+      .def_rw("starts", &StartRequest::starts)
+      .def_rw("facility", &StartRequest::facility)
+      .def_rw("weather", &StartRequest::weather)
+      .def_rw("grid", &StartRequest::grid)
+      .def_rw("load_w", &StartRequest::load_w, nb::arg().none());
+  nb::class_<PricedStart> start(module, "PricedStart", "What a training takes if it starts at a given time.");
+  start.def_prop_ro("start", get(&PricedStart::begin), "seconds since 1970, UTC")
+      .def_prop_ro("end", get(&PricedStart::end), "seconds since 1970, UTC")
+      .def_ro("at_wall_j", &PricedStart::at_wall_j, "the GPUs' energy with what the building adds")
+      .def_ro("pue", &PricedStart::pue, "of the whole training")
+      .def_ro("outside_c", &PricedStart::outside_c, "mean temperature; None without weather")
+      .def_prop_ro("emissions_g", get(&PricedStart::mass), "CO2e; None where neither grid nor place is known")
+      .def_ro("warnings", &PricedStart::beyond, "in what the building was never seen like this");
+  def_pickling(start);
+}
+
 void bind_result(nb::module_& module) {
   nb::class_<Predicted> figure(module, "Predicted", "A predicted figure with its 90 % interval.");
   figure.def_ro("value", &Predicted::value)
@@ -217,6 +238,7 @@ void bind_result(nb::module_& module) {
           },
           "operations that are in no figure, and how many there are")
       .def_ro("uncounted_share", &Prediction::uncounted_share, "of all operations")
+      .def_ro("starts", &Prediction::starts, "what it takes if it starts then, where that was asked for")
       .def_prop_ro("seen", get(&Prediction::novelty),
                    "how near the measured trainings are: \"repeat\" … \"new-source\"");
   nb::class_<PredictionResult> result(module, "Predictions", "Predictions, the cheapest first.");
@@ -235,16 +257,19 @@ void bind_result(nb::module_& module) {
 void bind_prediction(nb::module_& module) {
   bind_step(module);
   bind_request(module);
+  bind_start(module);
   bind_result(module);
   module.def(
       "predict",
-      [](const PredictionRequest& request, bool allow_uncounted) {
+      [](const PredictionRequest& request, session::StartRequest start, bool allow_uncounted) {
         const WithoutGil released;
         auto result = value_of(session::predict_training(request));
+        start.place = request.place;
+        value_of(session::price_starts(start, result));
         if (!allow_uncounted) value_of(session::check_counted(result));
         return result;
       },
-      nb::arg("request"), nb::arg("allow_uncounted"));
+      nb::arg("request"), nb::arg("start"), nb::arg("allow_uncounted"));
 }
 
 }  // namespace joulecast::python

@@ -59,9 +59,6 @@ inline auto members(Of<SegmentPart>) {
   using S = SegmentPart;
   return std::tuple_cat(members(Of<RunPart>{}), std::tuple{&S::status, &S::host, &S::redone_j});
 }
-inline auto members(Of<WallTime>) {
-  return std::tuple{&WallTime::ns};
-}
 inline auto members(Of<store::RunRow>) {
   using R = store::RunRow;
   return std::tuple{&R::id,           &R::name,     &R::status,     &R::exit_status,  &R::started,

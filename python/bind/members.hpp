@@ -4,12 +4,16 @@
 
 #include <tuple>
 
+#include "base/clock.hpp"
 #include "bind/pickling.hpp"
 #include "estimate/online/projector.hpp"
 #include "trace/run.hpp"
 
 namespace joulecast::python {
 
+inline auto members(Of<WallTime>) {
+  return std::tuple{&WallTime::ns};
+}
 inline auto members(Of<trace::Span>) {
   return std::tuple{&trace::Span::begin, &trace::Span::end};
 }

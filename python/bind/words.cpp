@@ -14,12 +14,15 @@ constexpr std::string_view capitals = "ABCDEFGHIJKLMNOPQRSTUVWXYZ";
 constexpr std::string_view letters_and_joints = "abcdefghijklmnopqrstuvwxyz_-";
 
 /// Advice about a command's output has no meaning for a program that tells its progress itself.
-constexpr std::array<std::pair<std::string_view, std::string_view>, 6> other_advice{{
+constexpr std::array<std::pair<std::string_view, std::string_view>, 9> other_advice{{
     {"--epoch-regex or --step-regex say how the output names them", "run.epochs and run.steps tell of them"},
     {"--epoch-regex or --step-regex say how it is named", "run.epochs and run.steps tell of it"},
     {"it is measured, and shown only here", "it is measured, and only this program knows it (run.energy)"},
     {"--max-size or JOULECAST_MAX_SIZE", "JOULECAST_MAX_SIZE"},
     {"as with --for 5m", "as with seconds=300"},
+    {"--epochs says", "epochs= says"},
+    {"--steps says", "steps= says"},
+    {"for joulecast predict --start … --facility", "for joulecast.predict(…, start=…, facility=…)"},
     {"'joulecast model' lists the known ones", "joulecast.known_networks() lists them"},
 }};
 

@@ -19,6 +19,7 @@ from .deciding import compare, recommend, tradeoff
 from .describing import describe
 from .errors import DeniedError, Error, GoneError, InvalidError, MalformedError, RetryError, Stopped, UnavailableError
 from .forecasting import evaluate, known_networks, predict, project
+from .learning import facility
 from .planning import budget
 from .probing import probe
 from .reporting import disclose, report
@@ -43,6 +44,7 @@ __all__ = [
     "describe",
     "disclose",
     "evaluate",
+    "facility",
     "known_networks",
     "load",
     "predict",

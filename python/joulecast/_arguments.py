@@ -203,6 +203,24 @@ def path(name: str, value: Any) -> str:
     return found
 
 
+def needed_path(name: str, value: Any) -> str:
+    found = path(name, value)
+    if not found:
+        raise InvalidError("is empty", name)
+    return found
+
+
+def moments(name: str, values: Any) -> list[str]:
+    """Texts of moments, in UTC where they name no zone; a single one counts as one. A datetime is a moment, too."""
+    if values is None:
+        return []
+    try:
+        values = [values] if isinstance(values, str) or hasattr(values, "isoformat") else list(values)
+    except TypeError:
+        raise TypeError(f"{name} must be a text or a datetime, or several, not {type(values).__name__}") from None
+    return [text(name, value.isoformat() if hasattr(value, "isoformat") else value) for value in values]
+
+
 def gpus(values: Any) -> list[str]:
     """Indices and UUIDs; a single one counts as one."""
     if values is None:

@@ -174,7 +174,7 @@ def show() -> None:
     as_html: dict[type, Any] = {_core.Energy: _energy_html, _core.Run: _run_html, _core.Predictions: _predictions_html,
                                 _core.Network: _network_html}
     for told in (_core.Predictions, _core.ProjectedRun, _core.Comparison, _core.Tradeoff, _core.Recommendation,
-                 _core.OnlineEvaluation, _core.OfflineEvaluation, _core.Network, _core.BudgetPlans, _core.Probe):
+                 _core.OnlineEvaluation, _core.OfflineEvaluation, _core.Network, _core.BudgetPlans, _core.Probe, _core.Facility):
         as_text[told] = told.__str__
         as_html.setdefault(told, _text_html)
     for kind, function in as_text.items():

@@ -12,6 +12,7 @@ from .errors import InvalidError
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
+    from datetime import datetime
     from typing import Any
 
     Model = str | os.PathLike[str] | _core.Network
@@ -26,7 +27,10 @@ def predict(model: Model | Iterable[Model], gpu: str | Iterable[str], *, batch: 
             interconnect: str = "", freeze: str | int = "", lora: int | None = None,
             power_limit: float | None = None, optimizer: str = "sgd", framework: str = "", like: str = "",
             fitted: str | os.PathLike[str] | None = None, country: str | None = None, region: str | None = None,
-            intensity: float | None = None, pue: float | None = None, allow_uncounted: bool = False) -> _core.Predictions:
+            intensity: float | None = None, pue: float | None = None, start: str | datetime | Iterable[str | datetime] | None = None,
+            facility: _core.Facility | str | os.PathLike[str] | None = None, weather: str | os.PathLike[str] | None = None,
+            facility_load: float | None = None, grid: str | os.PathLike[str] | None = None,
+            allow_uncounted: bool = False) -> _core.Predictions:
     """What trainings will cost, the cheapest first: every model on every GPU at every batch size.
 
     Args:
@@ -64,6 +68,12 @@ def predict(model: Model | Iterable[Model], gpu: str | Iterable[str], *, batch: 
         region: of a cloud.
         intensity: g CO2e per kWh.
         pue: power usage effectiveness.
+        start: price each training if it starts then, at the wall: "2026-02-01T13:00Z", a datetime, or several; in UTC where no
+            zone is named. Each prediction has a price for each, in `starts`.
+        facility: the building, as `facility` has learned it: what that returned, or its file. In place of pue.
+        weather: CSV with the columns time and temperature_c: the forecast, for the building.
+        facility_load: watts that the building's computers draw meanwhile; None for the usual.
+        grid: CSV with the columns time and intensity_g_per_kwh: the forecast, in place of country, region and intensity.
         allow_uncounted: predict even where more than a tenth of a network's operations is in no figure; each prediction
             names them as `uncounted`.
 
@@ -81,7 +91,12 @@ def predict(model: Model | Iterable[Model], gpu: str | Iterable[str], *, batch: 
                          tensor_parallel=tensor_parallel, pipeline_parallel=pipeline_parallel, interconnect=interconnect, freeze=freeze,
                          lora=lora, power_limit=power_limit, optimizer=optimizer, framework=framework, like=like, fitted=fitted)
     request.set_place(*arguments.place(country, region, intensity, pue))
-    return _core.predict(request, arguments.flag("allow_uncounted", allow_uncounted))
+    started = _core.StartRequest()
+    started.starts = arguments.moments("start", start)
+    started.facility = facility.file if isinstance(facility, _core.Facility) else arguments.path("facility", facility)
+    started.weather, started.grid = arguments.path("weather", weather), arguments.path("grid", grid)
+    started.load_w = arguments.optional(arguments.above_zero, "facility_load", facility_load)
+    return _core.predict(request, started, arguments.flag("allow_uncounted", allow_uncounted))
 
 
 def models_of(model: Any) -> list[Any]:

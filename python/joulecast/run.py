@@ -56,9 +56,22 @@ def status_after(kind: type[BaseException] | None, error: BaseException | None) 
         return "stopped"
     if issubclass(kind, KeyboardInterrupt) or kind.__name__ == "CancelledError":  # of asyncio, which is slow to import
         return "interrupted"
-    if isinstance(error, SystemExit) and error.code in (None, 0):
-        return "finished"
-    return "failed"
+    return "finished" if exit_status_after(error) == 0 else "failed"
+
+
+def exit_status_after(error: BaseException | None) -> int | None:
+    """That the process ends with if `error` is a SystemExit that nobody catches; None for anything else."""
+    if not isinstance(error, SystemExit):
+        return None
+    try:
+        code = error.code
+    except Exception:  # of a class of the user's own
+        return 1
+    if code is None:
+        return 0
+    if not isinstance(code, int):  # Python prints it
+        return 1
+    return int.__index__(code) & 0xFF if -(1 << 63) <= int.__index__(code) < 1 << 63 else 0xFF
 
 
 class Run(Figures):
@@ -180,7 +193,7 @@ class Run(Figures):
             raise TypeError(f"call must be a function, not {type(call).__name__}")
         self._at_end.append(call)
 
-    def _finish(self, status: str) -> None:
+    def _finish(self, status: str, exit_status: int | None = None) -> None:
         with self._ending:  # another thread that ends it waits until it has ended
             if self._is_ending:
                 return
@@ -190,15 +203,15 @@ class Run(Figures):
             self._end_named()
             try:
                 if self._tracker is not None:
-                    self._finish_measuring(status)
+                    self._finish_measuring(status, exit_status)
                 else:
-                    self._finish_unmeasured(status)
+                    self._finish_unmeasured(status, exit_status)
             finally:
                 self.status = status
                 ending.remove(self)
             self._call_at_end()
 
-    def _finish_unmeasured(self, status: str) -> None:
+    def _finish_unmeasured(self, status: str, exit_status: int | None) -> None:
         """Another process measures, or nobody."""
         self._found = self._found_run()  # the measurement may end before anybody asks
         if self._rank is None:
@@ -207,7 +220,7 @@ class Run(Figures):
         self._teller = _core.silent_teller()
         self._leave_measured()
         try:
-            part = rank.finish(status)
+            part = rank.finish(status, exit_status)
             if part.run_id:
                 self._found = part.run_id, part.store
         except Error as error:
@@ -235,14 +248,14 @@ class Run(Figures):
             except Exception as error:
                 warn(f"a call at the run's end failed: {type(error).__name__}: {error}")
 
-    def _finish_measuring(self, status: str) -> None:
+    def _finish_measuring(self, status: str, exit_status: int | None) -> None:
         tracker, self._tracker = self._tracker, None
         self._teller = _core.silent_teller()
         self._leave_measured()
         try:
             tracker.tick()  # so that the last forecast knows of the last step
             self._live = tracker.live()
-            self._finished = tracker.finish(status)
+            self._finished = tracker.finish(status, exit_status)
             if self._finished.run_id:
                 kept_in[self._finished.run_id] = self._finished.store
         except Error as error:

@@ -12,7 +12,7 @@ from . import _core
 from . import _surroundings as surroundings
 from ._warn import warn
 from .errors import InvalidError
-from .run import Run, ending, is_pruned, leave_all_to_parent, measured, status_after
+from .run import Run, ending, exit_status_after, is_pruned, leave_all_to_parent, measured, status_after
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -154,7 +154,7 @@ class Tracking:
             run._fail()
             if is_pruned(kind) and run._tracker is not None:
                 run.note(f"pruned: {arguments.readable(error)}" if error is not None and error.args else "pruned")
-        run._finish(status_after(kind, error))
+        run._finish(status_after(kind, error), exit_status_after(error))
         return False
 
     def _entered_last_here(self) -> Run:

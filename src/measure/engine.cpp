@@ -6,6 +6,8 @@
 #include <chrono>
 #include <cstdint>
 #include <exception>
+#include <functional>
+#include <iterator>
 #include <map>
 #include <span>
 #include <utility>
@@ -97,6 +99,11 @@ void Engine::leave_progress_to_host() {
   if (socket_) socket_->leave_progress_to_host();
 }
 
+/// In the words of the host, whose users may have no options.
+void Engine::note(const std::string& line) {
+  sink().note(options_.in_words ? options_.in_words(line) : line);
+}
+
 /// Once it is clear that no driver gives any. The rest is measured.
 void Engine::miss_named_gpus() {
   const auto& named = environment_.gpus;
@@ -108,7 +115,7 @@ void Engine::miss_named_gpus() {
     return;
   const auto line =
       fmt::format("GPU {} was to be measured, but no GPU can be measured here", fmt::join(named, ", "));
-  sink().note(line);
+  note(line);
   observer_->trouble(line);
 }
 
@@ -124,13 +131,13 @@ void Engine::take_late_sensors() {
   const auto since = to_text(clock().steady() - start_);
   for (const auto& [sensor, ranks] : taken)
     if (ranks.empty())
-      sink().note(fmt::format("{} measures from {} on: its driver took that long to answer", sensor, since));
+      note(fmt::format("{} measures from {} on: its driver took that long to answer", sensor, since));
     else if (sensor == hidden_boards_name)
-      sink().note(fmt::format(
-          "GPUs of {} are not measured: the system hides them from the rank that measures", ranks));
+      note(fmt::format("GPUs of {} are not measured: the system hides them from the rank that measures",
+                       ranks));
     else
-      sink().note(fmt::format("{} measures the GPUs of {} from {} on, when it was known which", sensor, ranks,
-                              since));
+      note(fmt::format("{} measures the GPUs of {} from {} on, when it was known which", sensor, ranks,
+                       since));
 }
 
 /// Runs a step that follows the training's messages. If it fails, the energy is still measured.
@@ -141,7 +148,7 @@ void Engine::follow_training(const std::function<void(Training&)>& step) {
   } catch (const std::exception& error) {
     follows_training_ = false;
     const auto line = fmt::format("the training's epochs are not followed any more: {}", error.what());
-    sink().note(line);
+    note(line);
     observer_->trouble(line);
   }
 }
@@ -155,7 +162,7 @@ void Engine::tell_disagreement() {
       "--{0}s says {1:g} {0}s, the training {2:g}: its own number is used, and no limit acts on the "
       "forecast",
       unit, found->said, found->heard);
-  sink().note(line);
+  note(line);
   observer_->trouble(line);
 }
 
@@ -172,9 +179,13 @@ void Engine::keep_doubt() {
 
 void Engine::take_over(Heard heard) {
   if (heard.work_is_being_ended) follow_training([](Training& training) { training.end_forecasts(); });
-  training_->hear(socket_ ? socket_->own_that_count(std::move(heard.by_host)) : std::move(heard.by_host));
-  training_->hear(std::move(heard.by_socket));
-  training_->hear(service_socket());
+  auto events = socket_ ? socket_->own_that_count(std::move(heard.by_host)) : std::move(heard.by_host);
+  std::ranges::move(heard.by_socket, std::back_inserter(events));
+  std::ranges::move(service_socket(), std::back_inserter(events));
+  // A metric of one rank belongs to an epoch that another one tells of.
+  if (socket_ && !socket_->ranks().empty())
+    std::ranges::stable_sort(events, std::less{}, &progress::Event::time);
+  training_->hear(std::move(events));
   recorder_->take(meters_.drain());
   for (const auto& text : heard.notes) sink().note(text);
   if (!heard.limits) return;
@@ -191,7 +202,7 @@ void Engine::tick(Heard heard, Fresh fresh) {
     take_late_sensors();
     measure_boards_of_ranks();
     miss_named_gpus();
-    for (const auto& line : clock_watch_->look()) sink().note(line);
+    for (const auto& line : clock_watch_->look()) note(line);
     name_beside_checkpoints();
     follow_training([this](Training& training) {
       training.update([this](Seconds time) { return recorder_->energy_until(time); });
@@ -246,7 +257,7 @@ LimitState Engine::limit_state(const Limits& limits) {
 
 void Engine::tell_limit(Limits::Verdict verdict) {
   if (recording_) verdict.run_id = recording_->id();
-  if (verdict.action != OnLimit::terminate) sink().note(verdict.why);  // the host tells how it ended the work
+  if (verdict.action != OnLimit::terminate) note(verdict.why);  // the host tells how it ended the work
   observer_->limit_reached(verdict);
 }
 
@@ -264,7 +275,7 @@ void Engine::finish(Heard heard, const Ending& ending) {
     std::optional<store::RunWriter::Batch> one_commit;
     if (auto* kept = writer()) one_commit.emplace(*kept);
     take_over(std::move(heard));
-    for (const auto& line : clock_watch_->look()) sink().note(line);
+    for (const auto& line : clock_watch_->look()) note(line);
     looked_for_checkpoints_ = {};
     name_beside_checkpoints();
     recorder_->finish();
@@ -298,29 +309,28 @@ void Engine::finish(Heard heard, const Ending& ending) {
 }
 
 void Engine::note_losses() {
-  for (const auto& fault : recorder_->faults()) sink().note(fault);
+  for (const auto& fault : recorder_->faults()) note(fault);
   if (const auto dropped = meters_.sampler().dropped(); dropped > 0)
-    sink().note(fmt::format("{} readings were lost because joulecast was kept from running", dropped));
+    note(fmt::format("{} readings were lost because joulecast was kept from running", dropped));
   if (training_->came_at_once()) {
     header_.info.epoch_bounds_recorded = false;
-    sink().note(
+    note(
         "the training's output came all at once, as from a buffer: when its epochs began and ended is not "
         "known");
   }
   if (training_->contradictions() > 0)
-    sink().note(fmt::format(
+    note(fmt::format(
         "the training's messages about its epochs contradicted each other {}",
         training_->contradictions() == 1 ? "once" : fmt::format("{} times", training_->contradictions())));
   if (socket_ && socket_->left_out() > 0)
-    sink().note(
+    note(
         "another process told its progress, too; it is left out, because the first one to tell is the run's");
   if (socket_ && socket_->lost() > 0)
-    sink().note(
-        fmt::format("{} messages of the training came faster than they could be read, and are not kept",
-                    socket_->lost()));
+    note(fmt::format("{} messages of the training came faster than they could be read, and are not kept",
+                     socket_->lost()));
   if (socket_ && socket_->refused() > 0)
-    sink().note(fmt::format("{} messages of the training were refused, the last one because: {}",
-                            socket_->refused(), socket_->last_refusal()));
+    note(fmt::format("{} messages of the training were refused, the last one because: {}", socket_->refused(),
+                     socket_->last_refusal()));
 }
 
 /// A user who asks for more than a source can give gets what it gives.
@@ -338,8 +348,8 @@ void Engine::note_rates() {
   for (const auto& [sensor, period] : slower)
     list += fmt::format("{}{} every {}", list.empty() ? "" : ", ", sensor, to_text(period));
   if (list.empty()) return;
-  sink().note(fmt::format("read less often than every {}, because more often gives nothing new: {}",
-                          to_text(options_.interval), list));
+  note(fmt::format("read less often than every {}, because more often gives nothing new: {}",
+                   to_text(options_.interval), list));
 }
 
 Live Engine::live() const {

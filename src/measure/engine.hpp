@@ -71,6 +71,7 @@ class Engine {
   /// The record, or a sink that discards everything.
   [[nodiscard]] trace::RunSink& sink();
   [[nodiscard]] store::RunWriter* writer() { return recording_ ? recording_->writer() : nullptr; }
+  void note(const std::string& line);
   void tell_trouble();
   void announce();
   void describe_machine();

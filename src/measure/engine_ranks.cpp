@@ -87,7 +87,7 @@ void Engine::tell_limit_of(const RankLimitList::Held& held, Limits::Verdict verd
   if (verdict.limit) order.limit_j = verdict.limit->value();
   if (verdict.used) order.used_j = verdict.used->value();
   if (verdict.projected) order.projected_j = verdict.projected->value();
-  sink().note(verdict.why);
+  note(verdict.why);
   socket_->tell_rank(*owner, order);
 }
 
@@ -179,13 +179,13 @@ void Engine::note_unnamed_boards() {
       "leave "
       "others out",
       size, fmt::join(unnamed, ", "));
-  sink().note(line);
+  note(line);
   observer_->trouble(line);
 }
 
 void Engine::note_boards() {
   for (const auto& fault : meters_.faults_of_ranks()) {
-    sink().note(fault);
+    note(fault);
     observer_->trouble(fault);
   }
 }
@@ -196,7 +196,7 @@ void Engine::note_failed_ranks() {
   for (std::size_t place = 0; place < ranks.size(); ++place) {
     const int status = ranks[place].exit_status.value_or(0);
     if (status == 0 || !failed_ranks_.insert(place).second) continue;
-    sink().note(fmt::format("{} ended with exit status {}", name_of(ranks[place]), status));
+    note(fmt::format("{} ended with exit status {}", name_of(ranks[place]), status));
     // A launcher ends the others by a signal, so another status is nearer to the reason.
     if (failed_rank_status_ == 0 || (ended_by_a_signal(failed_rank_status_) && !ended_by_a_signal(status)))
       failed_rank_status_ = status;
@@ -209,7 +209,7 @@ void Engine::note_ranks() {
   note_failed_ranks();
   for (const auto& rank : socket_->ranks()) {
     if (rank.is_there || rank.has_left) continue;
-    sink().note(name_of(rank) + " was lost: it ended without a word, as a process that is killed does");
+    note(name_of(rank) + " was lost: it ended without a word, as a process that is killed does");
     lost_rank_ = true;
   }
 }

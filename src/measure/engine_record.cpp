@@ -33,7 +33,7 @@ void Engine::tell_continuation() {
   if (!recording_) return;
   const auto& continuation = recording_->continuation();
   for (const auto& line : continuation.told) {
-    sink().note(line);
+    note(line);
     observer_->trouble(line);
   }
   header_ = continued(std::move(header_), continuation);
@@ -55,7 +55,7 @@ void Engine::name_beside_checkpoints() {
       mark_checkpoints(options_.continues.checkpoints, earlier_ ? earlier_->training : recording_->id());
   awaits_checkpoints_ = named && !*named;
   if (named) return;
-  sink().note(to_string(named.error()));
+  note(to_string(named.error()));
   observer_->trouble(to_string(named.error()));
 }
 

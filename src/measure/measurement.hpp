@@ -9,6 +9,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "estimate/online/projector.hpp"
@@ -47,6 +48,8 @@ struct MeasurementOptions {
   Seconds tick{0.9};
   /// Returns the CPU time that measuring has used so far. Called at the end. Empty = unknown.
   std::function<Seconds()> own_cpu;
+  /// Puts notes that name options of the command line into the host's words. Empty = they stay.
+  std::function<std::string(std::string_view)> in_words;
 };
 
 /// The readings of both clocks at one moment. The moment of the start is second 0 of the run.

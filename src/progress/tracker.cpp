@@ -112,31 +112,28 @@ void Tracker::add_metric(const Event& event, Seconds at) {
   const auto epoch = event.epoch && !of_round ? event.epoch : current_epoch();
   metrics_.push_back({at, epoch, event.name, event.value});
   if (!epoch) return;
-  if (!current_) {  // the phase is over; what is said of its last epoch still belongs to that
-    if (epochs_.empty() || epochs_.back().index != *epoch) return;
-    epochs_.back().metrics[event.name] = event.value;
-    return change_epoch(epochs_.size() - 1);
-  }
-  if (current_->open && current_->open->number == epoch) {
+  if (current_ && current_->open && current_->open->number == epoch) {
     current_->open->metrics[event.name] = event.value;
     return;
   }
   constexpr std::size_t farthest = 64;
   // Another rank may have come further than the one whose progress counts.
-  if (!current_->last_epoch || epochs_[*current_->last_epoch].index < *epoch) {
-    auto& early = current_->early_metrics;
+  const bool is_early =
+      current_ ? !current_->last_epoch || epochs_[*current_->last_epoch].index < *epoch : epochs_.empty();
+  if (is_early) {
+    auto& early = current_ ? current_->early_metrics : early_metrics_;
     if (early.size() < farthest || early.contains(*epoch)) early[*epoch][event.name] = event.value;
     return;
   }
-  // Metrics on the line that ends an epoch come after its end and still belong to it.
-  for (auto place = current_->last_epoch;
-       place && epochs_[*place].phase == phases_.size() - 1 && *place + farthest > *current_->last_epoch;
-       place = *place > 0 ? std::optional{*place - 1} : std::nullopt) {
-    if (epochs_[*place].index == *epoch) {
-      epochs_[*place].metrics[event.name] = event.value;
-      return change_epoch(*place);
+  // Metrics on the line that ends an epoch come after its end and still belong to it; those of another rank
+  // may come after several, and when the phase is over.
+  const auto last = current_ ? *current_->last_epoch : epochs_.size() - 1;
+  for (auto place = last; place < epochs_.size() && epochs_[place].phase == phases_.size() - 1; --place) {
+    if (epochs_[place].index == *epoch) {
+      epochs_[place].metrics[event.name] = event.value;
+      return change_epoch(place);
     }
-    if (epochs_[*place].index < *epoch) return;
+    if (epochs_[place].index < *epoch || last - place >= farthest) return;
   }
 }
 

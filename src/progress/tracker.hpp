@@ -233,6 +233,8 @@ class Tracker {
   bool rounds_have_no_epochs_ = false;
   bool epochs_come_twice_ = false;  ///< one was told to be over, and later again
   std::vector<trace::Epoch> epochs_;
+  std::map<int, std::map<std::string, double>>
+      early_metrics_;  ///< by epochs of the first phase, before it begins
 
   std::vector<std::size_t> changed_epochs_;
   std::vector<bool> epoch_changed_;

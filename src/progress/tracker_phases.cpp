@@ -24,6 +24,7 @@ bool Tracker::untouched() const {
 Tracker::Current& Tracker::current(Seconds begin) {
   if (!current_) {
     current_.emplace(begin);
+    current_->early_metrics = std::exchange(early_metrics_, {});
     end_told_ = false;
     current_->total_epochs = announced_.epochs;
     current_->total_work = announced_.steps;

@@ -1,4 +1,5 @@
 """Tests adaptive repetitions, the report and the board of a campaign that really ran."""
+import socket
 import unittest
 
 from support import CommandTest
@@ -7,6 +8,7 @@ PLAN = """
 name = "sleepers"
 command = ["sh", "-c", "for i in 1 2 3; do sleep 0.1; echo Epoch $i/3 - val_accuracy: 0.$(({length} + 60 + $i * 5)); done"]
 repetitions = { min = 3, max = 12, half_width = "99%", of = "mean", each_alone = true }
+tags = { torch = "2.9", name = "sleeper-{length}" }
 
 [factors]
 length = [1, 2]
@@ -37,6 +39,14 @@ class LabReport(CommandTest):
         self.assertIn(f"Adaptive repetitions saved {24 - status['done']} of 24 repetitions", text)
         self.assertIn("narrow enough", text)
         self.assertIn("When power became stable", text)
+        machine = next(line for line in text.splitlines() if line.split()[:1] == [socket.gethostname()])
+        self.assertEqual(machine.split()[1], str(status["done"]))
+        self.assertIn(self.call("--version").stdout.split()[-1], machine)
+        models = [line.split(":", 1)[1].strip() for line in open("/proc/cpuinfo") if line.startswith("model name")]
+        if models:
+            self.assertIn(models[0], machine)
+        self.assertRegex(text, r"\n *tag torch +2\.9\n")
+        self.assertNotIn("tag name", text, "it differs from run to run")
         self.call("lab", "report", self.file)
         page = (self.folder / "p-report.html").read_text()
         self.assertIn("Campaign sleepers", page)

@@ -1,4 +1,5 @@
 """Tests joulecast lab: plans, what becomes of each run, budgets, pauses, tables."""
+import contextlib
 import csv
 import json
 import os
@@ -13,6 +14,94 @@ from lab_support import TWO_BY_TWO, LabTest
 from support import JOULECAST
 
 
+PLAN_OF_ALL_KEYS = """
+name = "all"
+command = ["sh", "-c", "{architecture} {batch_size}"]
+folder = "."
+repetitions.min = 2
+repetitions.max = 9
+repetitions.half_width = "5%"
+repetitions.of = "mean"
+repetitions.level = 0.9
+repetitions.compare = "architecture"
+repetitions.equal_within = "3%"
+repetitions.each_alone = true
+seed = 3
+order = "as-written"
+timeout = "1h"
+grace = "10s"
+energy_budget = "5kWh"
+price = "0.25EUR"
+give_up_after = 4
+collect = ["*.csv"]
+place.country = "ESP"
+place.pue = 1.2
+tags.dataset = "cifar10"
+variables.WIDTH = "{width}"
+[factors]
+architecture = ["small", "large"]
+batch_size = [16, 32]
+width = [1, 2]
+[environments.one]
+cpus = "0"
+board = "RTX 3090"
+partition = "gpu"
+constraint = "a100"
+[environments.one.variables]
+THREADS = "1"
+[[exclude]]
+architecture = "large"
+batch_size = 32
+[[include]]
+architecture = "huge"
+batch_size = 64
+width = 1
+environment = "one"
+[warm_up]
+command = ["true"]
+steady = "1%"
+steady_kelvin = 2
+window = "30s"
+at_most = "5min"
+[cool_down]
+within = "5%"
+at_most = "1min"
+idle = "2s"
+[retry]
+times = 1
+wait = "1s"
+on = ["failed"]
+[out_of_memory]
+exit_status = [9]
+output = ["no room"]
+usual = true
+[metrics.acc]
+regex = "acc=([0-9]+)"
+[metrics.f1]
+file = "m.json"
+key = "f1"
+[metrics.loss]
+progress = "val_loss"
+[progress]
+epochs = 3
+steps = 30
+epoch_regex = "E ([0-9]+)"
+step_regex = "S ([0-9]+)"
+interval = "500ms"
+[reference]
+every = 5
+tolerance = "10%"
+[reference.cell]
+architecture = "small"
+batch_size = 16
+width = 1
+environment = "one"
+[quiet]
+load = 2
+pressure = 0.5
+"""
+
+
 class Plans(LabTest):
     def test_a_bad_plan_is_one_line_and_nothing_runs(self):
         good = TWO_BY_TWO.replace("{script}", "{architecture} {batch_size}").replace("{repetitions}", "1")
@@ -21,8 +110,11 @@ class Plans(LabTest):
         self.refused(good.replace("[16, 32]", "[16, 16]"), f"{self.file}:8", "factors.batch_size", "alike")
         self.refused(good.replace("[16, 32]", '"16"'), f"{self.file}:8", "must be a list")
         self.refused(good.replace("{batch_size}", ""), f"{self.file}:8", "factors.batch_size", "not used")
-        self.refused(good.replace('"sh"', '"no-such-program"'), "command", "no-such-program")
-        self.refused(good.replace('"sh"', '"./train.sh"'), "command", "./train.sh")
+        self.refused(good.replace('"sh"', '"no-such-program"'), f"{self.file}:3: command: ", "no-such-program")
+        self.refused(good.replace('"sh"', '"./train.sh"'), f"{self.file}:3: command: ", "./train.sh")
+        self.refused(good.replace('"sh"', '"/"'), f"{self.file}:3: command: ", "cannot be executed")
+        self.refused(good.replace("[factors]", 'folder = "nowhere"\n[factors]'), f"{self.file}:6: folder: ", "nowhere is no folder")
+        self.refused(good + '[warm_up]\ncommand = ["no-such-program"]\n', f"{self.file}:10: warm_up.command: ", "no-such-program")
         self.refused(good + "[[exclude]]\nbatch_size = 64\n", f"{self.file}:11", "exclude.batch_size")
         self.refused("= 3\n", f"{self.file}:1")
         self.refused("\x00\xff", str(self.file))
@@ -40,6 +132,20 @@ class Plans(LabTest):
         self.refused(with_line('tags = {note = "a\\u0000b"}'), f"{self.file}:5", "NUL")
         for tag in ("campaign", "cell", "role"):
             self.refused(with_line(f'tags = {{{tag} = "x"}}'), f"{self.file}:5", "tags", tag)
+
+    def test_every_value_is_refused_on_its_own_line(self):
+        """A moment is nothing that any key takes."""
+        text = PLAN_OF_ALL_KEYS.strip() + "\n"
+        self.file.write_text(text)
+        self.call("lab", "run", self.file, "--dry-run")
+        lines = text.splitlines()
+        for number, line in enumerate(lines, 1):
+            key, equals, _ = line.partition(" = ")
+            if not equals:
+                continue
+            with self.subTest(line):
+                changed = [*lines[:number - 1], f"{key} = 1979-05-27", *lines[number:]]
+                self.refused("\n".join(changed), f"{self.file}:{number}: ", key)
 
     def test_a_file_that_is_no_plan(self):
         self.assertIn("none.toml", self.call("lab", "run", self.folder / "none.toml", expect=2).stderr)
@@ -303,6 +409,24 @@ class Failures(LabTest):
         self.assertAlmostEqual(status["spent_j"], sum(end.get("energy_j", 0) for end in ends))
         self.assertIn("nothing has failed", self.lab("--retry").stderr)
 
+    def test_cells_are_made_again_by_their_levels(self):
+        self.plan("[ -e mended ] # {architecture} {batch_size}", repetitions=2)
+        self.lab(expect=3)
+        (self.folder / "mended").touch()
+        for wrong, said in (("colour=red", "colour"), ("architecture", "no cell of the plan has architecture"),
+                            ("architecture=huge", "no cell of the plan has architecture=huge"), ("", "is no factor of the plan")):
+            self.assertIn(said, self.lab("--retry-cell", wrong, expect=2).stderr)
+        self.assertEqual(len(self.records("end")), 8)
+        self.lab("--retry-cell", "architecture=small,batch_size=32", expect=3)
+        status = self.status()
+        self.assertEqual((status["done"], status["failed"]), (2, {"failed": 6}))
+        self.assertEqual({(end["levels"]["architecture"], end["levels"]["batch_size"]) for end in self.records("end")[8:]}, {("small", "32")})
+        self.assertIn("nothing has failed", self.lab("--retry-cell", "architecture=small,batch_size=32", expect=3).stderr)
+        self.lab("--retry-cell", "architecture=small", "--retry-cell", "batch_size=16", expect=3)
+        self.assertEqual((self.status()["done"], len(self.records("end"))), (6, 14))
+        self.lab("--retry")
+        self.assertEqual((self.status()["done"], self.status()["failed"]), (8, {}))
+
     def test_every_command_inherits_the_same_signals(self):
         self.plan("grep SigIgn /proc/self/status # {architecture} {batch_size}")
         self.lab()
@@ -324,14 +448,47 @@ class Failures(LabTest):
         self.lab()
         self.assertEqual(self.status()["done"], 8)
 
-    def test_a_store_that_is_full_loses_no_run(self):
-        if not os.path.exists("/dev/shm") or os.geteuid() != 0:
+    def small_disk(self, size):
+        if os.geteuid() != 0:
             self.skipTest("needs root, to mount a small file system")
         mount = self.folder / "small"
         mount.mkdir()
-        if subprocess.run(["mount", "-t", "tmpfs", "-o", "size=600k", "tmpfs", str(mount)]).returncode != 0:
+        if subprocess.run(["mount", "-t", "tmpfs", "-o", size, "tmpfs", str(mount)]).returncode != 0:
             self.skipTest("a file system cannot be mounted here")
         self.addCleanup(subprocess.run, ["umount", "-l", str(mount)])
+        return mount
+
+    def test_a_full_disk_under_the_output_is_told_and_costs_no_run(self):
+        disk = self.small_disk("size=16k,nr_inodes=40")
+        (self.folder / "p.runs").symlink_to(disk)
+        self.plan("seq 9999; echo acc=0.5 # {architecture} {batch_size}", tables='[metrics]\nacc = {regex = "acc=([0-9.]+)"}\n')
+        self.lab()
+        self.check_output_is_lost("bytes of the command's output could not be written: No space left on device")
+        logs = [log.read_text() for log in disk.glob("*/*/output.log")]
+        self.assertTrue(any(log.startswith("1\n2\n") for log in logs), "what there is room for is kept")
+
+        # The folders are there, and there is no room for a file in them.
+        for log in disk.glob("*/*/output.log"):
+            log.unlink()
+        with contextlib.suppress(OSError):
+            for number in range(40):
+                (disk / str(number)).touch()
+        self.journal.unlink()
+        self.environment["JOULECAST_STORE"] = str(self.folder / "other.db")
+        self.lab()
+        self.check_output_is_lost("it could not be made: No space left on device")
+
+    def check_output_is_lost(self, told):
+        ended = self.records("end")
+        self.assertEqual([run["outcome"] for run in ended], ["finished"] * 4)
+        self.assertEqual([run["metrics"]["acc"] for run in ended], [0.5] * 4)
+        flags = [flag for run in ended for flag in run.get("flags", [])]
+        self.assertTrue(any(flag.startswith("output.log: ") and told in flag for flag in flags), flags)
+        report = self.call("lab", "report", self.file, "--format", "text").stdout
+        self.assertIn(told, " ".join(report.split()), "the text is broken into lines")
+
+    def test_a_store_that_is_full_loses_no_run(self):
+        mount = self.small_disk("size=600k")
         self.plan("sleep 0.1 # {architecture} {batch_size}")
         text = self.file.read_text()
         self.file = mount / "p.toml"
@@ -433,6 +590,13 @@ class Tables(LabTest):
         compared = self.json("compare", table, "--group", "architecture", "--value", "duration_s")
         self.assertEqual({group["name"]: group["n"] for group in compared["groups"]}, {"small": 8, "large": 4})
         self.call("tradeoff", table, "--by", "architecture,batch_size", "--cost", "duration_s", "--quality", "acc", expect=None)
+
+    def test_tags_fill_the_columns_that_they_name(self):
+        self.plan("true {architecture} {batch_size}", more='tags = {family = "net-{architecture}", precision = "bf16", params = "many", team = "a"}')
+        self.lab()
+        rows = list(csv.DictReader(self.call("lab", "table", self.file).stdout.splitlines()))
+        self.assertEqual([(row["family"], row["architecture"]) for row in rows], [("net-small", "small")] * 2 + [("net-large", "large")] * 2)
+        self.assertEqual({(row["precision"], row["params"], row["team"]) for row in rows}, {("bf16", "", "a")}, "params cannot be many")
 
     def test_an_empty_campaign_has_no_table(self):
         self.plan("true {architecture} {batch_size}")

@@ -25,6 +25,7 @@ PACKAGES = {  # whose versions matter to a test; the test's name is a package wh
     "describe_jax": ("jax", "flax"),
     "loggers": (),
     "loops": (),
+    "launchers": ("torch", "accelerate", "deepspeed"),
     **{name: (name, "torch") for name in ("accelerate", "fastai", "keras", "lightning")},
 }
 

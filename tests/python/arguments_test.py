@@ -46,7 +46,11 @@ CALLS = {
         "interconnect": (*WRONG_TEXTS, "string"), "freeze": WRONG_FROZEN, "lora": (*WRONG_NUMBERS, 0, 1.5),
         "power_limit": (*WRONG_NUMBERS, 0), "optimizer": (*WRONG_TEXTS, "nonsense"),
         "framework": WRONG_TEXTS, "like": (*WRONG_TEXTS, "no such source"), "fitted": WRONG_PATHS, "country": WRONG_TEXTS,
-        "region": WRONG_TEXTS, "intensity": WRONG_NUMBERS, "pue": (*WRONG_NUMBERS, 0.5, 1e308), "allow_uncounted": WRONG_FLAGS}),
+        "region": WRONG_TEXTS, "intensity": WRONG_NUMBERS, "pue": (*WRONG_NUMBERS, 0.5, 1e308), "start": (*WRONG_LISTS, "noon", b"2026-01-01"),
+        "facility": WRONG_PATHS, "weather": (*WRONG_PATHS, "weather.csv"), "facility_load": (*WRONG_NUMBERS, 0, 1e3), "grid": (*WRONG_PATHS, "grid.csv"),
+        "allow_uncounted": WRONG_FLAGS}),
+    "facility": (lambda **given: joulecast.facility(**{"meter": "no such.csv", **given}), {
+        "meter": (*WRONG_PATHS, None, ""), "weather": WRONG_PATHS, "output": (*WRONG_PATHS, None, ""), "store": WRONG_PATHS}),
     "probe": (lambda **given: joulecast.probe(**{
         "command": ["true"], **({"model": "resnet50"} if "gpu" in given else {"gpu": "L4"} if "model" in given else {}), **given}), {
         "command": (3, None, "python train.py", b"true", [], [3], [""], ["zero\0byte"], object()), "seconds": (*WRONG_NUMBERS, 0, 1e9),

@@ -227,6 +227,37 @@ class Ends(PackageTest):
                 self.assertEqual((stored.status, stored.exit_status), (status, code))
                 self.assertGreater(stored.energy.total_j, 0)
 
+    def test_the_exit_status_is_that_of_a_block_that_exits(self):
+        for leave, status, code in (("sys.exit(4)", "failed", 4), ("sys.exit('no')", "failed", 1), ("sys.exit()", "finished", 0),
+                                    ("sys.exit(0)", "finished", 0), ("sys.exit(-1)", "failed", 255), ("sys.exit(256)", "finished", 0),
+                                    ("sys.exit(1 << 70)", "failed", 255), ("sys.exit(True)", "failed", 1), ("sys.exit(3.0)", "failed", 1),
+                                    ("raise KeyboardInterrupt", "interrupted", None), ("raise ValueError", "failed", None),
+                                    ("pass", "finished", None)):
+            with self.subTest(leave):
+                done = self.run_program(f"""
+                    import joulecast, sys
+                    with joulecast.track("left"):
+                        {leave}
+                    """)
+                self.assertEqual(done.returncode, {"ValueError": 1, "KeyboardInterrupt": -2}.get(leave.removeprefix("raise "), code or 0), done.stderr)
+                stored = joulecast.load("left")
+                self.assertEqual((stored.status, stored.exit_status), (status, code))
+
+    def test_an_exit_of_a_class_of_one_s_own_comes_out_as_it_is(self):
+        class Odd(SystemExit):
+            code = property(lambda self: 1 / 0)
+
+        class Several:
+            def __eq__(self, other):
+                raise ValueError("ambiguous")
+
+        for error in (Odd(), SystemExit(Several())):
+            with self.subTest(type(error).__name__):
+                with self.assertRaises(SystemExit) as raised, joulecast.track("odd"):
+                    raise error
+                self.assertIs(raised.exception, error)
+                self.assertEqual((joulecast.load("odd").status, joulecast.load("odd").exit_status), ("failed", 1))
+
     def test_a_forked_child_that_exits_ends_no_run(self):
         done = self.run_program("""
             import joulecast, os, sys, time

@@ -1,5 +1,6 @@
 """What the core says reaches Python in Python's words: arguments, and no options of the command line."""
 import pickle
+import re
 import unittest
 import warnings
 
@@ -24,6 +25,19 @@ class Messages(PackageTest):
         self.assertEqual(self.warned(name="silent"),
                          ["joulecast: stop_if could not act: progress is not understood: no epoch or step was heard; "
                           "run.epochs and run.steps tell of them"])
+
+    def test_notes_name_arguments(self):
+        with warnings.catch_warnings(record=True) as caught:
+            warnings.simplefilter("always")
+            with joulecast.track("notes", epochs=5) as run:
+                run.stop_if(projected_kwh=1)
+                run.note("trained with --epochs 3")
+                list(run.epochs(range(3), total=3))
+        said = "epochs= says 5 epochs, the training 3: its own number is used, and no limit acts on the forecast"
+        notes = joulecast.load("notes").notes
+        self.assertIn(said, notes)
+        self.assertEqual([note for note in notes if re.search(OPTION, note)], ["trained with --epochs 3"], "the user's own words stay")
+        self.assertIn(said, " ".join(str(one.message) for one in caught))
 
     def test_many_limits_that_cannot_act_are_one(self):
         with warnings.catch_warnings(record=True) as caught:

@@ -19,6 +19,18 @@ RANK = textwrap.dedent("""
     print(run.id, run.energy.total_j, run.energy.coverage, flush=True)
     """)
 
+# Epochs are shorter than the second in which the ranks are heard.
+EPOCHS = textwrap.dedent("""
+    import joulecast, os, sys, time
+    time.sleep(float(sys.argv[2]))
+    with joulecast.track(sys.argv[1], epochs=3) as run:
+        for epoch in run.epochs(range(3)):
+            time.sleep(0.2)
+            if os.environ["LOCAL_RANK"] == "0":
+                run.metric(accuracy=epoch + 1)
+        time.sleep(1.2)
+    """)
+
 
 class Ranks(PackageTest):
     def setUp(self):
@@ -44,6 +56,16 @@ class Ranks(PackageTest):
         for launch in "ab":
             self.assertEqual(told[launch, 0], told[launch, 1])
             self.assertEqual(joulecast.load(told[launch, 0]).name, launch)
+
+    def test_metrics_of_one_rank_stand_at_the_epochs_of_another(self):
+        for delays in ((0, 0.1), (0.1, 0)):
+            with self.subTest(delays):
+                launch = f"port {delays[0]}"
+                ranks = [subprocess.Popen([sys.executable, "-c", EPOCHS, launch, str(delay)], env={
+                    **os.environ, "LOCAL_RANK": str(rank), "LOCAL_WORLD_SIZE": "2", "TORCHELASTIC_RUN_ID": launch}) for rank, delay in enumerate(delays)]
+                self.assertEqual([rank.wait(timeout=60) for rank in ranks], [0, 0])
+                epochs = joulecast.load(launch).epochs
+                self.assertEqual([(epoch.index, epoch.metrics) for epoch in epochs], [(0, {"accuracy": 1}), (1, {"accuracy": 2}), (2, {"accuracy": 3})])
 
     def test_ranks_of_one_launch_with_a_script_around_each_find_each_other(self):
         shell = ("sh", "-c", '"$@"; exit $?', "sh")

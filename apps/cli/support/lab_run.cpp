@@ -6,6 +6,7 @@
 #include "cli/support/lab.hpp"
 #include "cli/support/options.hpp"
 #include "lab/execute/local_executor.hpp"
+#include "lab/plan/cells.hpp"
 #include "lab/plan/read_plan.hpp"
 #include "lab/report/progress.hpp"
 #include "lab/report/status_report.hpp"
@@ -24,6 +25,7 @@ struct Options {
   bool dry = false;
   bool allow_busy = false;
   bool retry = false;
+  std::vector<std::string> retry_cells;
   bool quiet = false;
 };
 
@@ -65,10 +67,19 @@ int run(const Options& options) {
   const auto make_executor = [](const lab::Plan& its_plan, const std::string& store) {
     return std::make_unique<lab::LocalExecutor>(its_plan, store);
   };
+  std::vector<lab::Levels> retry_cells;
+  for (const auto& text : options.retry_cells) {
+    auto levels = lab::some_levels(text, *plan, "retry_cell");
+    if (!levels) return report_error(levels.error());
+    retry_cells.push_back(std::move(*levels));
+  }
   auto result = [&]() -> Result<lab::CampaignResult> {
     lab::CampaignProgress progress(options.quiet);
-    const lab::CampaignOptions campaign{
-        .store = options.store, .allow_busy = options.allow_busy, .retry = options.retry, .needs_more = {}};
+    const lab::CampaignOptions campaign{.store = options.store,
+                                        .allow_busy = options.allow_busy,
+                                        .retry = options.retry || !retry_cells.empty(),
+                                        .retry_cells = retry_cells,
+                                        .needs_more = {}};
     // What `lab task` has done already is not done again.
     if (const auto taken = lab::collect_results(*plan, options.store, progress); !taken)
       return propagate(taken.error());
@@ -98,6 +109,10 @@ std::function<int()> define_lab_run(Arguments app) {
   app.add_flag("--allow-busy", options->allow_busy, "Measure although other programs keep the machine busy");
   app.add_flag("--retry", options->retry,
                "Also make again what has failed for good, and cells that were given up");
+  app.add_option(
+         "--retry-cell", options->retry_cells,
+         "The same of cells with these levels alone, architecture=vgg16,batch_size=32; may be repeated")
+      .one_value_each();
   app.add_flag("--quiet,-q", options->quiet, "Show only failures, and what has to be known");
   add_store_option(app, options->store);
   add_json_option(app, options->json);

@@ -8,7 +8,7 @@ import uuid
 
 from .. import _surroundings as surroundings
 from ..errors import Error
-from ..run import status_after
+from ..run import exit_status_after, status_after
 from ..tracker import track
 from ._data import EmissionsData, of_task
 from ._reading import Reading, machine_of, reading_of
@@ -132,7 +132,7 @@ class EmissionsTracker:
         """
         return self._stop("finished")
 
-    def _stop(self, status):
+    def _stop(self, status, exit_status=None):
         if self.run is None or self.run.status != "running":
             self._settings.tell("the tracker is stopped already, or was never started")
             return getattr(self, "final_emissions", None)
@@ -140,7 +140,7 @@ class EmissionsTracker:
             self.stop_task()
         if self._live_calls is not None:
             self._live_calls.set()
-        self.run._finish(status)
+        self.run._finish(status, exit_status)
         data = self._data()
         if self._settings.gpus and data.gpu_count == 0:
             self._settings.tell_once(f"gpu_ids {', '.join(self._settings.gpus)}: no such GPU was measured")
@@ -168,7 +168,7 @@ class EmissionsTracker:
         return self
 
     def __exit__(self, kind, error, traceback):
-        self._stop(status_after(kind, error))
+        self._stop(status_after(kind, error), exit_status_after(error))
 
     # ---- tasks
 

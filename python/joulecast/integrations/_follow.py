@@ -171,6 +171,9 @@ class Follower:
         """So many rounds of boosting are done. Those that follow each other quickly are told together."""
         if not self.is_fitting:
             return
+        metrics = dict(metrics)
+        if self._rounds is not None and not self._rounds[1].keys() <= metrics.keys():
+            self._tell_rounds()  # it has figures that this one has not
         self._untold.done, self._untold.total = done, total
         self._rounds = done, metrics
         now = time.monotonic()
@@ -183,7 +186,7 @@ class Follower:
         if self._rounds is not None:
             (done, metrics), self._rounds = self._rounds, None
             self.run.end_epoch(done - 1)
-            self.metrics(dict(metrics))
+            self.metrics(metrics)
 
     def metrics(self, values):
         """Keeps those that are numbers."""

@@ -176,6 +176,34 @@ TEST(Tracker, MetricsOfAnEpochThatAnotherRankHasReachedFirst) {
   EXPECT_EQ(training.tracker.epochs()[1].metrics, (Metrics{{"accuracy", 0.9}, {"loss", 0.5}}));
 }
 
+TEST(Tracker, MetricsOfAnotherRankThatComeBeforeThePhase) {
+  Training training;
+  training.at(1, [](Report& report) { report.metric("accuracy", 0.8, 0); });
+  training.begins(2, 0);
+  training.ends(3, 0);
+  EXPECT_EQ(training.tracker.epochs()[0].metrics, (std::map<std::string, double>{{"accuracy", 0.8}}));
+}
+
+TEST(Tracker, MetricsOfAnotherRankThatComeWhenThePhaseIsOver) {
+  Training training;
+  for (int epoch = 0; epoch < 3; ++epoch) {
+    training.begins(epoch, epoch);
+    training.ends(epoch + 1, epoch);
+  }
+  Event end;
+  end.kind = EventKind::phase_end;
+  end.evidence = Evidence::stated;
+  end.time = SteadyTime{} + Seconds{3};
+  training.tracker.take(end);
+  for (int epoch = 0; epoch < 4; ++epoch)
+    training.at(3, [&](Report& report) { report.metric("accuracy", 0.5 + epoch, epoch); });
+  const auto& epochs = training.tracker.epochs();
+  ASSERT_EQ(epochs.size(), 3u);
+  double accuracy = 0.5;
+  for (const auto& epoch : epochs)
+    EXPECT_EQ(epoch.metrics, (std::map<std::string, double>{{"accuracy", accuracy++}}));
+}
+
 TEST(Tracker, Windows) {
   Training training;
   training.at(2, [](Report& report) { report.window_begins("validation"); });
