@@ -13,14 +13,15 @@ using ::testing::IsEmpty;
 TEST(NodeList, IsExpandedAsSlurmDoes) {
   EXPECT_THAT(expand_node_list("n7"), ElementsAre("n7"));
   EXPECT_THAT(expand_node_list("n1,n3"), ElementsAre("n1", "n3"));
-  EXPECT_THAT(expand_node_list("gpu[01-03,7],login"), ElementsAre("gpu01", "gpu02", "gpu03", "gpu7", "login"));
+  EXPECT_THAT(expand_node_list("gpu[01-03,7],login"),
+              ElementsAre("gpu01", "gpu02", "gpu03", "gpu7", "login"));
   EXPECT_THAT(expand_node_list("n[098-101]-ib"), ElementsAre("n098-ib", "n099-ib", "n100-ib", "n101-ib"));
   EXPECT_THAT(expand_node_list("r[1-2]n[1-2]"), ElementsAre("r1n1", "r1n2", "r2n1", "r2n2"));
 }
 
 TEST(NodeList, IsEmptyWhereItIsNone) {
-  for (const auto* text : {"", ",", "n1,", "n[1-3", "n1]", "n[[1]]", "n[]", "n[3-1]", "n[a-b]", "n[1-]", "n[1-999999]",
-                           "a[1-1000]b[1-1000]"})
+  for (const auto* text : {"", ",", "n1,", "n[1-3", "n1]", "n[[1]]", "n[]", "n[3-1]", "n[a-b]", "n[1-]",
+                           "n[1-999999]", "a[1-1000]b[1-1000]"})
     EXPECT_THAT(expand_node_list(text), IsEmpty()) << text;
 }
 
