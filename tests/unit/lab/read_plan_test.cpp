@@ -276,6 +276,7 @@ const std::vector<Wrong>& wrong_plans() {
       {"a_letter_behind_quotes", "name = \"\"\"é\n\"é\\\"\"\"\"\"é\n", "p.toml:2", "has é outside quotes"},
       {"a_letter_in_a_key", "name = 'é\\'\nétage = 1\n", "p.toml:2", "has é outside quotes"},
       {"bytes_that_are_no_text", "name = '\\'\n\xba\xba = 1\n", "p.toml:2", "outside quotes"},
+      {"a_header_without_a_name", "name = \"a\"\n[{\"!", "p.toml:2", "expected bare key"},
       {"endless_nesting", "x = " + std::string(5000, '['), "p.toml:1", ""},
   };
   return all;
