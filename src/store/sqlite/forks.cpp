@@ -8,6 +8,7 @@
 #include <atomic>
 #include <chrono>
 #include <thread>
+#include <utility>
 
 #include "store/sqlite/own_locks.hpp"
 
@@ -23,13 +24,23 @@ constexpr std::array global_mutexes{
     SQLITE_MUTEX_STATIC_PMEM, SQLITE_MUTEX_STATIC_MEM};
 constexpr std::chrono::milliseconds longest_wait{200};
 
+/// Held while SQLite is prepared, for which it takes mutexes of its own that have no number.
+pthread_mutex_t preparing = PTHREAD_MUTEX_INITIALIZER;
 std::atomic<bool> prepared = false;
 std::atomic<bool> unusable = false;    ///< a mutex was inherited locked
 std::atomic<unsigned> generation = 0;  ///< forks between the first user and this process
-thread_local std::size_t taken = 0;    ///< mutexes that this thread holds while it forks
 
-bool take(sqlite3_mutex* mutex, std::chrono::steady_clock::time_point deadline) {
-  while (sqlite3_mutex_try(mutex) != SQLITE_OK) {
+/// What a thread holds while it forks.
+struct Taken {
+  bool preparing = false;
+  std::size_t mutexes = 0;  ///< of the global ones, from the first on
+  bool all = false;
+};
+thread_local Taken taken;
+
+template <class Try>
+bool take(Try attempt, std::chrono::steady_clock::time_point deadline) {
+  while (!attempt()) {
     if (std::chrono::steady_clock::now() >= deadline) return false;
     std::this_thread::sleep_for(std::chrono::microseconds(50));
   }
@@ -37,21 +48,32 @@ bool take(sqlite3_mutex* mutex, std::chrono::steady_clock::time_point deadline) 
 }
 
 void before_fork() {
-  taken = 0;
+  taken = {};
   const auto deadline = std::chrono::steady_clock::now() + longest_wait;
-  while (taken < global_mutexes.size() && take(sqlite3_mutex_alloc(global_mutexes[taken]), deadline)) ++taken;
+  taken.preparing = take([] { return ::pthread_mutex_trylock(&preparing) == 0; }, deadline);
+  if (!taken.preparing) return;
+  const auto wanted = prepared ? global_mutexes.size() : 0;
+  const auto next_is_free = [] {
+    return sqlite3_mutex_try(sqlite3_mutex_alloc(global_mutexes[taken.mutexes])) == SQLITE_OK;
+  };
+  while (taken.mutexes < wanted && take(next_is_free, deadline)) ++taken.mutexes;
+  taken.all = taken.mutexes == wanted;
 }
 
 void give_back() {
-  while (taken > 0) sqlite3_mutex_leave(sqlite3_mutex_alloc(global_mutexes[--taken]));
+  while (taken.mutexes > 0) sqlite3_mutex_leave(sqlite3_mutex_alloc(global_mutexes[--taken.mutexes]));
+  if (std::exchange(taken.preparing, false)) ::pthread_mutex_unlock(&preparing);
 }
 
 void after_fork_in_child() {
-  ++generation;
-  if (taken < global_mutexes.size()) unusable = true;
-  if (taken > 0) leave_own_locks_to_parent();  // they are in one piece
+  if (prepared) ++generation;
+  if (!taken.all) unusable = true;
+  if (taken.mutexes > 0) leave_own_locks_to_parent();  // they are in one piece
   give_back();
 }
+
+/// From the beginning of the program on: a fork may come while the first store is opened.
+const int registered = ::pthread_atfork(before_fork, give_back, after_fork_in_child);
 
 /// SQLite recognises by device and inode that it has a file open already. The files that the parent had open
 /// are on devices of their own.
@@ -79,10 +101,13 @@ void tell_files_apart() {
 Status survive_forks() {
   if (unusable)
     return fail(ErrorKind::retry, "store", "cannot be used in a process that was forked while it was opened");
-  if (prepared.exchange(true)) return {};
-  if (sqlite3_initialize() != SQLITE_OK || sqlite3_threadsafe() == 0) return {};
-  tell_files_apart();
-  (void)::pthread_atfork(before_fork, give_back, after_fork_in_child);
+  if (prepared || registered != 0) return {};
+  ::pthread_mutex_lock(&preparing);
+  if (!prepared && sqlite3_initialize() == SQLITE_OK && sqlite3_threadsafe() != 0) {
+    tell_files_apart();
+    prepared = true;
+  }
+  ::pthread_mutex_unlock(&preparing);
   return {};
 }
 
