@@ -75,7 +75,7 @@ std::vector<Tick> decade_ticks(double low, double high, int wanted) {
   const auto most = static_cast<std::size_t>(std::max(1, wanted));
   if (auto ticks = ticks_at(low, high, digits, 1); ticks.size() <= most + most / 2) return ticks;
   if (auto ticks = ticks_at(low, high, few_digits, 1); ticks.size() <= most + 1) return ticks;
-  const double decades = std::log10(high / low);
+  const double decades = std::log10(high) - std::log10(low);  // high / low may be infinite
   const int stride = std::max(1, static_cast<int>(std::ceil(decades / std::max(1, wanted))));
   return ticks_at(low, high, std::span(digits).first(1), stride);
 }

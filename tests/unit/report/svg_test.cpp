@@ -48,6 +48,13 @@ TEST(NiceTicks, AreRoundNumbersInside) {
 
 TEST(NiceTicks, OnALogarithmicAxisAreDecades) {
   EXPECT_THAT(labels(nice_ticks(0.5, 2000, 5, true)), ElementsAre("1", "10", "100", "1000"));
+  // The ratio of the ends is more than a number can hold.
+  for (const auto& [value, label] : nice_ticks(1e-308, 1e8, 4, true)) {
+    EXPECT_GE(value, 1e-308);
+    EXPECT_LE(value, 1e8);
+  }
+  EXPECT_LE(nice_ticks(1e-308, 1e8, 4, true).size(), 6);
+  EXPECT_GE(nice_ticks(1e-308, 1e8, 4, true).size(), 3);
   EXPECT_THAT(labels(nice_ticks(1, 60, 8, true)), ElementsAre("1", "2", "5", "10", "20", "50"));
   EXPECT_THAT(labels(nice_ticks(0.02, 5, 5, true)), ElementsAre("0.03", "0.1", "0.3", "1", "3"));
 }
