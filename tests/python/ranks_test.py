@@ -16,6 +16,9 @@ RANK = textwrap.dedent("""
     with joulecast.track(launch, interval=0.1) as run:
         time.sleep(together_s)
     time.sleep(float(sys.argv[4]))
+    until = time.monotonic() + 20
+    while (run.energy.coverage or 0) < 0.8 and time.monotonic() < until:  # a busy machine stores the last readings late
+        time.sleep(0.1)
     print(run.id, run.energy.total_j, run.energy.coverage, flush=True)
     """)
 
@@ -157,14 +160,22 @@ class Ranks(PackageTest):
     def test_ranks_of_a_resumed_training_know_their_part_of_it(self):
         program = textwrap.dedent("""
             import joulecast, os, sys, time
+            print("ready", flush=True)
+            sys.stdin.readline()
             with joulecast.track("long", interval=0.1, **({"resume": "long"} if sys.argv[1] == "again" else {})) as run:
                 time.sleep(1.5)
-            time.sleep(2.5 * int(os.environ["LOCAL_RANK"]))  # until the last readings are stored
+            until = time.monotonic() + 20
+            while (run.energy.coverage or 0) < 0.8 and time.monotonic() < until:  # a busy machine stores the last readings late
+                time.sleep(0.1)
             print(run.id, run.energy.total_j, run.energy.coverage)
             """)
         for launch in ("first", "again"):
-            ranks = [subprocess.Popen([sys.executable, "-W", "error", "-c", program, launch], stdout=subprocess.PIPE, text=True,
+            ranks = [subprocess.Popen([sys.executable, "-W", "error", "-c", program, launch], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
                                       env={**os.environ, "LOCAL_RANK": str(rank), "TORCHELASTIC_RUN_ID": launch}) for rank in (0, 1)]
+            self.assertEqual([rank.stdout.readline() for rank in ranks], ["ready\n"] * 2)
+            for rank in ranks:  # together, however long each took to start
+                rank.stdin.write("\n")
+                rank.stdin.flush()
             (identifier, energy, _), (same, of_second, coverage) = [self.told(rank) for rank in ranks]
             self.assertEqual(same, identifier)
             self.assertAlmostEqual(energy, 75, delta=30)
