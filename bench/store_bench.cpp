@@ -12,7 +12,7 @@
 #include <random>
 #include <thread>
 
-#include "report/run_text.hpp"
+#include "report/runs/run_text.hpp"
 #include "session/runs/run_summary.hpp"
 #include "store/run_store.hpp"
 #include "support/temporary_directory.hpp"

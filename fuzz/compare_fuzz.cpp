@@ -6,8 +6,8 @@
 #include <cstdlib>
 #include <string>
 
-#include "report/comparison_report.hpp"
-#include "report/svg.hpp"
+#include "report/pictures/svg.hpp"
+#include "report/tables/comparison_report.hpp"
 #include "session/tables/compare_runs.hpp"
 
 namespace {

@@ -3,8 +3,8 @@
 #include <cstdint>
 #include <cstdlib>
 
-#include "report/metrics_writer.hpp"
-#include "report/server_json.hpp"
+#include "report/machine/metrics_writer.hpp"
+#include "report/runs/server_json.hpp"
 #include "serve/event_hub.hpp"
 #include "serve/guard.hpp"
 #include "serve/parameters.hpp"

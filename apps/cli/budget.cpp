@@ -5,8 +5,8 @@
 #include "cli/support/arguments.hpp"
 #include "cli/support/command.hpp"
 #include "cli/support/options.hpp"
-#include "report/budget_report.hpp"
-#include "report/svg.hpp"
+#include "report/forecast/budget_report.hpp"
+#include "report/pictures/svg.hpp"
 
 namespace joulecast::cli {
 namespace {

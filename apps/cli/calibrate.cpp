@@ -8,8 +8,8 @@
 #include "cli/support/arguments.hpp"
 #include "cli/support/command.hpp"
 #include "cli/support/options.hpp"
-#include "report/board_calibration_report.hpp"
-#include "report/calibration_report.hpp"
+#include "report/forecast/calibration_report.hpp"
+#include "report/machine/board_calibration_report.hpp"
 #include "run/run_command.hpp"
 #include "sensors/support/processor.hpp"
 

@@ -4,7 +4,7 @@
 #include "cli/support/arguments.hpp"
 #include "cli/support/command.hpp"
 #include "cli/support/options.hpp"
-#include "report/diagnosis_report.hpp"
+#include "report/machine/diagnosis_report.hpp"
 #include "session/machine/diagnose_machine.hpp"
 
 namespace joulecast::cli {

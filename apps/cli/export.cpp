@@ -4,7 +4,7 @@
 #include "cli/support/command.hpp"
 #include "cli/support/options.hpp"
 #include "cli/support/run_choice.hpp"
-#include "report/run_changes.hpp"
+#include "report/runs/run_changes.hpp"
 #include "session/runs/export_run.hpp"
 
 namespace joulecast::cli {

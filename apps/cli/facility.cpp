@@ -4,7 +4,7 @@
 #include "cli/support/arguments.hpp"
 #include "cli/support/command.hpp"
 #include "cli/support/options.hpp"
-#include "report/facility_report.hpp"
+#include "report/machine/facility_report.hpp"
 
 namespace joulecast::cli {
 namespace {

@@ -7,7 +7,7 @@
 #include "cli/support/arguments.hpp"
 #include "cli/support/command.hpp"
 #include "cli/support/options.hpp"
-#include "report/fit_report.hpp"
+#include "report/forecast/fit_report.hpp"
 
 namespace joulecast::cli {
 namespace {

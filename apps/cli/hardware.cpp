@@ -4,7 +4,7 @@
 #include "cli/support/arguments.hpp"
 #include "cli/support/command.hpp"
 #include "cli/support/options.hpp"
-#include "report/hardware_report.hpp"
+#include "report/machine/hardware_report.hpp"
 #include "session/machine/look_up_hardware.hpp"
 
 namespace joulecast::cli {

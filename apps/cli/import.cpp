@@ -9,7 +9,7 @@
 #include "cli/support/command.hpp"
 #include "cli/support/options.hpp"
 #include "formats/support/log_time.hpp"
-#include "report/import_report.hpp"
+#include "report/runs/import_report.hpp"
 #include "session/runs/import_files.hpp"
 
 namespace joulecast::cli {

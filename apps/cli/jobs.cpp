@@ -9,7 +9,7 @@
 #include "cli/support/command.hpp"
 #include "cli/support/options.hpp"
 #include "formats/sacct.hpp"
-#include "report/jobs_report.hpp"
+#include "report/runs/jobs_report.hpp"
 #include "run/tool_output.hpp"
 #include "session/runs/job_energy.hpp"
 

@@ -5,7 +5,7 @@
 
 #include "cli/support/arguments.hpp"
 #include "cli/support/command.hpp"
-#include "report/layerwise_report.hpp"
+#include "report/forecast/layerwise_report.hpp"
 
 namespace joulecast::cli {
 namespace {

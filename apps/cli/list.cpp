@@ -4,7 +4,7 @@
 #include "cli/support/arguments.hpp"
 #include "cli/support/command.hpp"
 #include "cli/support/options.hpp"
-#include "report/run_list.hpp"
+#include "report/runs/run_list.hpp"
 #include "session/runs/list_runs.hpp"
 
 namespace joulecast::cli {

@@ -5,7 +5,7 @@
 #include "cli/support/command.hpp"
 #include "cli/support/options.hpp"
 #include "cli/support/step_options.hpp"
-#include "report/network_report.hpp"
+#include "report/machine/network_report.hpp"
 #include "session/machine/describe_network.hpp"
 
 namespace joulecast::cli {

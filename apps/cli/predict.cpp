@@ -7,7 +7,7 @@
 #include "cli/support/command.hpp"
 #include "cli/support/options.hpp"
 #include "cli/support/step_options.hpp"
-#include "report/prediction_report.hpp"
+#include "report/forecast/prediction_report.hpp"
 #include "session/forecast/price_start.hpp"
 
 namespace joulecast::cli {

@@ -9,7 +9,7 @@
 #include "cli/support/measure_options.hpp"
 #include "cli/support/options.hpp"
 #include "cli/support/step_options.hpp"
-#include "report/probe_report.hpp"
+#include "report/forecast/probe_report.hpp"
 #include "run/probed.hpp"
 #include "run/run_command.hpp"
 #include "run/tell.hpp"

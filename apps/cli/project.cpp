@@ -9,9 +9,9 @@
 #include "cli/support/command.hpp"
 #include "cli/support/options.hpp"
 #include "cli/support/run_choice.hpp"
-#include "report/projection_report.hpp"
-#include "report/svg.hpp"
-#include "report/terminal_plot.hpp"
+#include "report/forecast/projection_report.hpp"
+#include "report/pictures/svg.hpp"
+#include "report/pictures/terminal_plot.hpp"
 #include "session/forecast/project_run.hpp"
 
 namespace joulecast::cli {

@@ -6,7 +6,7 @@
 #include "cli/support/arguments.hpp"
 #include "cli/support/command.hpp"
 #include "cli/support/options.hpp"
-#include "report/query_report.hpp"
+#include "report/runs/query_report.hpp"
 #include "session/runs/query_runs.hpp"
 
 namespace joulecast::cli {

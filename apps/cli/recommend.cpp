@@ -8,8 +8,8 @@
 #include "cli/support/command.hpp"
 #include "cli/support/options.hpp"
 #include "cli/support/table_report.hpp"
-#include "report/prediction_report.hpp"
-#include "report/recommendation_report.hpp"
+#include "report/forecast/prediction_report.hpp"
+#include "report/tables/recommendation_report.hpp"
 #include "session/tables/load_run_table.hpp"
 
 namespace joulecast::cli {

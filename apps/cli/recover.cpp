@@ -4,7 +4,7 @@
 #include "cli/support/arguments.hpp"
 #include "cli/support/command.hpp"
 #include "cli/support/options.hpp"
-#include "report/run_changes.hpp"
+#include "report/runs/run_changes.hpp"
 #include "session/runs/change_runs.hpp"
 
 namespace joulecast::cli {

@@ -8,7 +8,7 @@
 #include "cli/support/arguments.hpp"
 #include "cli/support/command.hpp"
 #include "cli/support/options.hpp"
-#include "report/runs/runs_report.hpp"
+#include "report/reporting/runs_report.hpp"
 
 namespace joulecast::cli {
 namespace {

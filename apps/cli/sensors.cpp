@@ -4,7 +4,7 @@
 #include "cli/support/arguments.hpp"
 #include "cli/support/command.hpp"
 #include "cli/support/options.hpp"
-#include "report/sensors_report.hpp"
+#include "report/machine/sensors_report.hpp"
 #include "session/machine/inspect_sensors.hpp"
 
 namespace joulecast::cli {

@@ -5,8 +5,8 @@
 #include "cli/support/command.hpp"
 #include "cli/support/options.hpp"
 #include "cli/support/run_choice.hpp"
-#include "report/run_json.hpp"
-#include "report/run_text.hpp"
+#include "report/runs/run_json.hpp"
+#include "report/runs/run_text.hpp"
 #include "session/runs/open_store.hpp"
 #include "session/runs/run_summary.hpp"
 

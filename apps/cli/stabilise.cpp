@@ -9,9 +9,9 @@
 #include "cli/support/command.hpp"
 #include "cli/support/options.hpp"
 #include "cli/support/run_choice.hpp"
-#include "report/stability_report.hpp"
-#include "report/svg.hpp"
-#include "report/terminal_plot.hpp"
+#include "report/pictures/svg.hpp"
+#include "report/pictures/terminal_plot.hpp"
+#include "report/runs/stability_report.hpp"
 #include "session/runs/stabilise_runs.hpp"
 
 namespace joulecast::cli {

@@ -2,7 +2,7 @@
 #include "cli/support/arguments.hpp"
 #include "cli/support/command.hpp"
 #include "cli/support/options.hpp"
-#include "report/sync_report.hpp"
+#include "report/runs/sync_report.hpp"
 #include "session/runs/sync_runs.hpp"
 
 namespace joulecast::cli {

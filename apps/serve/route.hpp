@@ -11,7 +11,7 @@
 #include <vector>
 
 #include "base/place.hpp"
-#include "report/metrics_writer.hpp"
+#include "report/machine/metrics_writer.hpp"
 #include "serve/http.hpp"
 #include "session/runs/running_runs.hpp"
 

@@ -5,7 +5,7 @@
 
 #include <vector>
 
-#include "report/live_run_json.hpp"
+#include "report/runs/live_run_json.hpp"
 
 namespace joulecast::serve {
 

@@ -12,7 +12,7 @@
 #include <ctime>
 
 #include "base/system_error.hpp"
-#include "report/openmetrics.hpp"
+#include "report/machine/openmetrics.hpp"
 #include "run/signals.hpp"
 #include "serve/event_hub.hpp"
 #include "serve/page_files.hpp"

@@ -7,7 +7,7 @@
 #include <clocale>
 #include <cstdlib>
 
-#include "report/terminal_plot.hpp"
+#include "report/pictures/terminal_plot.hpp"
 
 namespace joulecast::top {
 namespace {

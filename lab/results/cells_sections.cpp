@@ -7,9 +7,9 @@
 
 #include "lab/results/campaign_document.hpp"
 #include "lab/results/words.hpp"
-#include "report/axis_unit.hpp"
-#include "report/run_words.hpp"
-#include "report/tradeoff_report.hpp"
+#include "report/pictures/axis_unit.hpp"
+#include "report/runs/run_words.hpp"
+#include "report/tables/tradeoff_report.hpp"
 
 namespace joulecast::lab {
 namespace {

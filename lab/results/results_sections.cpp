@@ -4,11 +4,11 @@
 
 #include "lab/results/campaign_document.hpp"
 #include "lab/results/words.hpp"
-#include "report/comparison_figures.hpp"
-#include "report/comparison_report.hpp"
-#include "report/evaluation_tables.hpp"
-#include "report/left_out_report.hpp"
-#include "report/run_words.hpp"
+#include "report/evaluate/evaluation_tables.hpp"
+#include "report/runs/run_words.hpp"
+#include "report/tables/comparison_figures.hpp"
+#include "report/tables/comparison_report.hpp"
+#include "report/tables/left_out_report.hpp"
 
 namespace joulecast::lab {
 namespace {

@@ -3,7 +3,7 @@
 #include "bind/errors.hpp"
 #include "bind/without_gil.hpp"
 #include "bind/words.hpp"
-#include "report/budget_report.hpp"
+#include "report/forecast/budget_report.hpp"
 #include "session/forecast/plan_budget.hpp"
 
 namespace joulecast::python {

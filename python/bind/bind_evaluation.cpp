@@ -4,8 +4,8 @@
 #include "bind/bind.hpp"
 #include "bind/errors.hpp"
 #include "bind/without_gil.hpp"
-#include "report/offline_evaluation_report.hpp"
-#include "report/online_evaluation_report.hpp"
+#include "report/evaluate/offline_evaluation_report.hpp"
+#include "report/evaluate/online_evaluation_report.hpp"
 #include "session/evaluate/offline.hpp"
 #include "session/evaluate/online.hpp"
 

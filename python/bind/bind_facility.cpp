@@ -5,7 +5,7 @@
 #include "bind/errors.hpp"
 #include "bind/without_gil.hpp"
 #include "bind/words.hpp"
-#include "report/facility_report.hpp"
+#include "report/machine/facility_report.hpp"
 #include "session/machine/learn_facility.hpp"
 
 namespace joulecast::python {

@@ -3,7 +3,7 @@
 #include "bind/errors.hpp"
 #include "bind/without_gil.hpp"
 #include "network/live.hpp"
-#include "report/network_report.hpp"
+#include "report/machine/network_report.hpp"
 #include "session/machine/describe_network.hpp"
 
 namespace joulecast::python {

@@ -8,7 +8,7 @@
 #include "bind/without_gil.hpp"
 #include "bind/words.hpp"
 #include "carbon/intensity.hpp"
-#include "report/prediction_report.hpp"
+#include "report/forecast/prediction_report.hpp"
 #include "session/forecast/price_start.hpp"
 #include "session/machine/describe_network.hpp"
 

@@ -7,7 +7,7 @@
 #include "bind/pickling.hpp"
 #include "bind/without_gil.hpp"
 #include "bind/words.hpp"
-#include "report/probe_report.hpp"
+#include "report/forecast/probe_report.hpp"
 #include "run/probed.hpp"
 #include "run/run_command.hpp"
 #include "session/forecast/probe_boards.hpp"

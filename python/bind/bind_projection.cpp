@@ -8,7 +8,7 @@
 #include "bind/without_gil.hpp"
 #include "estimate/online/projector.hpp"
 #include "measure/recorded_limit_state.hpp"
-#include "report/projection_report.hpp"
+#include "report/forecast/projection_report.hpp"
 #include "session/forecast/project_run.hpp"
 #include "trace/run.hpp"
 

@@ -4,7 +4,7 @@
 #include "bind/errors.hpp"
 #include "bind/without_gil.hpp"
 #include "report/disclosure/disclosure_report.hpp"
-#include "report/runs/runs_report.hpp"
+#include "report/reporting/runs_report.hpp"
 #include "session/runs/query_runs.hpp"
 #include "session/runs/sync_runs.hpp"
 

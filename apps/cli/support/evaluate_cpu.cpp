@@ -5,7 +5,7 @@
 #include "cli/support/command.hpp"
 #include "cli/support/evaluate.hpp"
 #include "cli/support/options.hpp"
-#include "report/cpu_evaluation_report.hpp"
+#include "report/evaluate/cpu_evaluation_report.hpp"
 #include "session/evaluate/cpu.hpp"
 
 namespace joulecast::cli {

@@ -8,7 +8,7 @@
 #include "cli/support/command.hpp"
 #include "cli/support/evaluate.hpp"
 #include "cli/support/options.hpp"
-#include "report/offline_evaluation_report.hpp"
+#include "report/evaluate/offline_evaluation_report.hpp"
 #include "session/evaluate/offline.hpp"
 
 namespace joulecast::cli {

@@ -12,7 +12,7 @@
 #include "cli/support/evaluate.hpp"
 #include "cli/support/options.hpp"
 #include "estimate/online/method.hpp"
-#include "report/online_evaluation_report.hpp"
+#include "report/evaluate/online_evaluation_report.hpp"
 #include "session/evaluate/online.hpp"
 
 namespace joulecast::cli {

@@ -13,8 +13,8 @@
 #include "cli/support/options.hpp"
 #include "lab/plan/read_plan.hpp"
 #include "lab/results/board_source.hpp"
-#include "report/board_report.hpp"
-#include "report/terminal_plot.hpp"
+#include "report/pictures/terminal_plot.hpp"
+#include "report/tables/board_report.hpp"
 
 namespace joulecast::cli {
 namespace {

@@ -4,7 +4,7 @@
 
 #include <cstdio>
 
-#include "report/run_list.hpp"
+#include "report/runs/run_list.hpp"
 #include "run/tell.hpp"
 
 namespace joulecast::cli {

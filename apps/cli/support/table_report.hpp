@@ -9,10 +9,10 @@
 #include "base/files.hpp"
 #include "cli/support/arguments.hpp"
 #include "cli/support/command.hpp"
-#include "report/comparison_report.hpp"
-#include "report/svg.hpp"
-#include "report/terminal_plot.hpp"
-#include "report/tradeoff_report.hpp"
+#include "report/pictures/svg.hpp"
+#include "report/pictures/terminal_plot.hpp"
+#include "report/tables/comparison_report.hpp"
+#include "report/tables/tradeoff_report.hpp"
 #include "session/tables/load_run_table.hpp"
 
 namespace joulecast::cli {

@@ -1,7 +1,7 @@
 // /api/v1/board: what it takes to reach a quality on each task, as `joulecast lab board --json` has it.
 #include "session/tables/board.hpp"
 
-#include "report/board_report.hpp"
+#include "report/tables/board_report.hpp"
 #include "serve/chosen_runs.hpp"
 #include "serve/route.hpp"
 

@@ -1,5 +1,5 @@
 // /api/v1/compare: whether groups of runs differ, as `joulecast compare --json` has it.
-#include "report/comparison_report.hpp"
+#include "report/tables/comparison_report.hpp"
 #include "serve/chosen_runs.hpp"
 #include "serve/route.hpp"
 #include "session/tables/compare_runs.hpp"

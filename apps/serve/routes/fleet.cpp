@@ -1,7 +1,7 @@
 // /api/v1/fleet: who uses what now, and energy by machine, user, project and tag.
 #include "session/runs/fleet.hpp"
 
-#include "report/live_run_json.hpp"
+#include "report/runs/live_run_json.hpp"
 #include "serve/parameters.hpp"
 #include "serve/route.hpp"
 

@@ -1,5 +1,5 @@
 // /api/v1/gpus: the GPUs of the catalogue, as `joulecast hardware --json` has them.
-#include "report/hardware_report.hpp"
+#include "report/machine/hardware_report.hpp"
 #include "serve/parameters.hpp"
 #include "serve/route.hpp"
 

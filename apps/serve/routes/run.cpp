@@ -1,5 +1,5 @@
 // /api/v1/runs/{id}: what a run cost, as `joulecast show --json` has it.
-#include "report/run_json.hpp"
+#include "report/runs/run_json.hpp"
 #include "serve/run_routes.hpp"
 
 namespace joulecast::serve {

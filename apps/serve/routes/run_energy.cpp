@@ -1,5 +1,5 @@
 // /api/v1/runs/{id}/energy: energy used until each time, against a budget.
-#include "report/course_json.hpp"
+#include "report/runs/course_json.hpp"
 #include "serve/run_routes.hpp"
 #include "serve/run_shelf.hpp"
 

@@ -1,5 +1,5 @@
 // /api/v1/runs/{id}/epochs: energy and correctness by epoch.
-#include "report/course_json.hpp"
+#include "report/runs/course_json.hpp"
 #include "serve/run_routes.hpp"
 
 namespace joulecast::serve {

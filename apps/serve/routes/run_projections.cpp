@@ -1,5 +1,5 @@
 // /api/v1/runs/{id}/projections: what was forecast of a run, and how right such forecasts have been.
-#include "report/course_json.hpp"
+#include "report/runs/course_json.hpp"
 #include "serve/run_routes.hpp"
 #include "serve/run_shelf.hpp"
 #include "session/runs/open_store.hpp"

@@ -1,5 +1,5 @@
 // /api/v1/runs/{id}/series: power over time, reduced to what a picture can show.
-#include "report/course_json.hpp"
+#include "report/runs/course_json.hpp"
 #include "serve/run_routes.hpp"
 #include "serve/run_shelf.hpp"
 

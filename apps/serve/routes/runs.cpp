@@ -1,5 +1,5 @@
 // /api/v1/runs: the stored runs, as `joulecast list --json` has them, with its filters as parameters.
-#include "report/run_list.hpp"
+#include "report/runs/run_list.hpp"
 #include "serve/parameters.hpp"
 #include "serve/route.hpp"
 #include "session/runs/list_runs.hpp"

@@ -1,5 +1,5 @@
 // /api/v1/tradeoff: energy against correctness, as `joulecast tradeoff --json` has it.
-#include "report/tradeoff_report.hpp"
+#include "report/tables/tradeoff_report.hpp"
 #include "serve/chosen_runs.hpp"
 #include "serve/route.hpp"
 #include "session/tables/tradeoff_runs.hpp"

@@ -1,4 +1,4 @@
-// Colours, dashes, textures and shapes: those of the report (src/report/svg_style.cpp), so that a component and a
+// Colours, dashes, textures and shapes: those of the report (src/report/pictures/svg_style.cpp), so that a component and a
 // provenance look the same everywhere, and what differs by colour differs by shape, dash or pattern too.
 
 /** The colours of Okabe and Ito, darkened where a white background needs it; the second is for a dark one. */

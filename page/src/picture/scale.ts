@@ -1,4 +1,4 @@
-// From values to places on an axis, with round ticks, like src/report/scale.cpp.
+// From values to places on an axis, with round ticks, like src/report/pictures/scale.cpp.
 
 export interface Tick {
   value: number;

@@ -1,4 +1,4 @@
-// Names and units of the columns that compare and trade-off use, as src/report/axis_unit.cpp writes them.
+// Names and units of the columns that compare and trade-off use, as src/report/pictures/axis_unit.cpp writes them.
 import { type Known, axisUnit, duration, isKnown, joules, plain } from "./units";
 
 const capitals = new Set(["gpu", "cpu", "dram", "pue"]);

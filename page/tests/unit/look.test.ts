@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import report from "../../../src/report/svg_style.cpp?raw";
+import report from "../../../src/report/pictures/svg_style.cpp?raw";
 import { lookOfRun, palette, shapes, textures } from "../../src/picture/look";
 
 describe("looks", () => {

@@ -5,7 +5,7 @@
 #include <algorithm>
 
 #include "base/text.hpp"
-#include "report/run_words.hpp"
+#include "report/runs/run_words.hpp"
 
 namespace joulecast::report {
 

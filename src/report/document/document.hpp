@@ -6,8 +6,8 @@
 #include <variant>
 #include <vector>
 
-#include "report/plot.hpp"
-#include "report/svg.hpp"
+#include "report/pictures/plot.hpp"
+#include "report/pictures/svg.hpp"
 #include "report/text_table.hpp"
 
 namespace joulecast::report {

@@ -1,4 +1,4 @@
-#include "report/calibration_report.hpp"
+#include "report/forecast/calibration_report.hpp"
 
 #include <gmock/gmock.h>
 

@@ -1,11 +1,11 @@
-#include "report/comparison_report.hpp"
+#include "report/tables/comparison_report.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <nlohmann/json.hpp>
 
-#include "report/svg.hpp"
+#include "report/pictures/svg.hpp"
 
 namespace joulecast::report {
 namespace {

@@ -1,8 +1,8 @@
-#include "report/label_layout.hpp"
+#include "report/pictures/label_layout.hpp"
 
 #include <gtest/gtest.h>
 
-#include "report/axis_unit.hpp"
+#include "report/pictures/axis_unit.hpp"
 
 namespace joulecast::report {
 namespace {

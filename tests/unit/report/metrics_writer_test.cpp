@@ -1,4 +1,4 @@
-#include "report/metrics_writer.hpp"
+#include "report/machine/metrics_writer.hpp"
 
 #include <gtest/gtest.h>
 

@@ -1,4 +1,4 @@
-#include "report/openmetrics.hpp"
+#include "report/machine/openmetrics.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

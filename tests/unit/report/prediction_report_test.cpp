@@ -1,4 +1,4 @@
-#include "report/prediction_report.hpp"
+#include "report/forecast/prediction_report.hpp"
 
 #include <gmock/gmock.h>
 

@@ -1,4 +1,4 @@
-#include "report/run_text.hpp"
+#include "report/runs/run_text.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -6,7 +6,7 @@
 #include <cmath>
 #include <nlohmann/json.hpp>
 
-#include "report/run_json.hpp"
+#include "report/runs/run_json.hpp"
 #include "report/text_table.hpp"
 #include "unit/session/summary_runs.hpp"
 

@@ -1,4 +1,4 @@
-#include "report/runs/runs_report.hpp"
+#include "report/reporting/runs_report.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

@@ -1,4 +1,4 @@
-#include "report/svg.hpp"
+#include "report/pictures/svg.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -6,8 +6,8 @@
 #include <cmath>
 #include <limits>
 
-#include "report/scale.hpp"
-#include "report/terminal_plot.hpp"
+#include "report/pictures/scale.hpp"
+#include "report/pictures/terminal_plot.hpp"
 
 namespace joulecast::report {
 namespace {

@@ -1,12 +1,12 @@
-#include "report/tradeoff_report.hpp"
+#include "report/tables/tradeoff_report.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <nlohmann/json.hpp>
 
-#include "report/recommendation_report.hpp"
-#include "report/svg.hpp"
+#include "report/pictures/svg.hpp"
+#include "report/tables/recommendation_report.hpp"
 
 namespace joulecast::report {
 namespace {
