@@ -4,7 +4,7 @@
 #include <cstdlib>
 
 #include "report/machine/metrics_writer.hpp"
-#include "report/runs/server_json.hpp"
+#include "report/server_json.hpp"
 #include "serve/event_hub.hpp"
 #include "serve/guard.hpp"
 #include "serve/parameters.hpp"

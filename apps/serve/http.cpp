@@ -6,7 +6,7 @@
 
 #include "base/printable.hpp"
 #include "base/text.hpp"
-#include "report/runs/server_json.hpp"
+#include "report/server_json.hpp"
 
 namespace joulecast::serve {
 namespace {

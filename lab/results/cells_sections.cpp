@@ -8,7 +8,7 @@
 #include "lab/results/campaign_document.hpp"
 #include "lab/results/words.hpp"
 #include "report/pictures/axis_unit.hpp"
-#include "report/runs/run_words.hpp"
+#include "report/phrases.hpp"
 #include "report/tables/tradeoff_report.hpp"
 
 namespace joulecast::lab {

@@ -9,7 +9,7 @@
 #include "lab/plan/template.hpp"
 #include "lab/results/campaign_document.hpp"
 #include "lab/results/words.hpp"
-#include "report/runs/run_words.hpp"
+#include "report/phrases.hpp"
 
 namespace joulecast::lab {
 namespace {

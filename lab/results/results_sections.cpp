@@ -5,7 +5,7 @@
 #include "lab/results/campaign_document.hpp"
 #include "lab/results/words.hpp"
 #include "report/evaluate/evaluation_tables.hpp"
-#include "report/runs/run_words.hpp"
+#include "report/phrases.hpp"
 #include "report/tables/comparison_figures.hpp"
 #include "report/tables/comparison_report.hpp"
 #include "report/tables/left_out_report.hpp"

@@ -1,5 +1,5 @@
 // /api/v1/about: which server this is.
-#include "report/runs/server_json.hpp"
+#include "report/server_json.hpp"
 #include "serve/page_files.hpp"
 #include "serve/parameters.hpp"
 #include "serve/route.hpp"

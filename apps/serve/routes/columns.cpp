@@ -1,5 +1,5 @@
 // /api/v1/columns: what runs can be compared by.
-#include "report/runs/server_json.hpp"
+#include "report/server_json.hpp"
 #include "serve/chosen_runs.hpp"
 #include "serve/route.hpp"
 

@@ -1,5 +1,5 @@
 // POST /api/v1/login: the token in exchange for a cookie, so that a page can ask without keeping the token.
-#include "report/runs/server_json.hpp"
+#include "report/server_json.hpp"
 #include "serve/parameters.hpp"
 #include "serve/route.hpp"
 

@@ -1,5 +1,5 @@
 // /api/v1/models: the networks that are known by name.
-#include "report/runs/server_json.hpp"
+#include "report/server_json.hpp"
 #include "serve/parameters.hpp"
 #include "serve/route.hpp"
 

@@ -1,5 +1,5 @@
 // POST /api/v1/predict: what a training will cost, as `joulecast predict --json` has it.
-#include "report/runs/server_json.hpp"
+#include "report/server_json.hpp"
 #include "serve/parameters.hpp"
 #include "serve/route.hpp"
 #include "session/forecast/given_networks.hpp"

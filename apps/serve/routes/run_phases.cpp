@@ -1,5 +1,5 @@
 // /api/v1/runs/{id}/phases: the phases of a run's training, and energy by step.
-#include "report/runs/server_json.hpp"
+#include "report/server_json.hpp"
 #include "serve/run_routes.hpp"
 
 namespace joulecast::serve {

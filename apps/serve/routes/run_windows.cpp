@@ -1,5 +1,5 @@
 // /api/v1/runs/{id}/windows: evaluations and other named stretches of a run.
-#include "report/runs/server_json.hpp"
+#include "report/server_json.hpp"
 #include "serve/run_routes.hpp"
 
 namespace joulecast::serve {

@@ -7,7 +7,7 @@
 #include "base/text.hpp"
 #include "report/disclosure/disclosure_report.hpp"
 #include "report/disclosure/words.hpp"
-#include "report/runs/run_words.hpp"
+#include "report/phrases.hpp"
 
 namespace joulecast::report {
 namespace {

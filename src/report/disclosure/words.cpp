@@ -5,7 +5,7 @@
 #include <algorithm>
 
 #include "base/text.hpp"
-#include "report/runs/run_words.hpp"
+#include "report/phrases.hpp"
 
 namespace joulecast::report {
 

@@ -7,7 +7,7 @@
 
 #include "base/text.hpp"
 #include "report/json_value.hpp"
-#include "report/reporting/sections.hpp"
+#include "report/phrases.hpp"
 #include "report/runs/run_words.hpp"
 #include "report/text_table.hpp"
 

@@ -5,7 +5,7 @@
 #include <string_view>
 
 #include "base/text.hpp"
-#include "report/runs/run_words.hpp"
+#include "report/phrases.hpp"
 #include "tradeoff/quantity.hpp"
 
 namespace joulecast::report {

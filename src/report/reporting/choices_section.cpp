@@ -8,7 +8,7 @@
 #include "base/text.hpp"
 #include "report/pictures/axis_unit.hpp"
 #include "report/reporting/sections.hpp"
-#include "report/runs/run_words.hpp"
+#include "report/phrases.hpp"
 
 namespace joulecast::report {
 namespace {

@@ -8,7 +8,7 @@
 #include "base/text.hpp"
 #include "report/pictures/axis_unit.hpp"
 #include "report/reporting/sections.hpp"
-#include "report/runs/run_words.hpp"
+#include "report/phrases.hpp"
 #include "report/tables/comparison_figures.hpp"
 #include "report/tables/left_out_report.hpp"
 

@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include "base/text.hpp"
+#include "report/phrases.hpp"
 #include "report/reporting/runs_report.hpp"
 #include "report/reporting/sections.hpp"
 #include "report/runs/run_text.hpp"

@@ -4,6 +4,7 @@
 #include <set>
 
 #include "base/text.hpp"
+#include "report/phrases.hpp"
 #include "report/reporting/sections.hpp"
 #include "report/runs/run_text.hpp"
 #include "report/runs/run_words.hpp"

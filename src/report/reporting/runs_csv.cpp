@@ -4,8 +4,8 @@
 
 #include "base/csv_scanner.hpp"
 #include "base/printable.hpp"
+#include "report/phrases.hpp"
 #include "report/reporting/runs_report.hpp"
-#include "report/runs/run_words.hpp"
 
 namespace joulecast::report {
 namespace {

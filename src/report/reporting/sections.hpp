@@ -1,4 +1,4 @@
-// The sections of a report, one file each. Internal to src/report/runs.
+// The sections of a report, one file each. Internal to src/report/reporting.
 #pragma once
 
 #include <string>
@@ -33,7 +33,6 @@ namespace joulecast::report {
 /// "0.116 kWh", and the interval "0.110 to 0.122 kWh" if one is stated.
 [[nodiscard]] std::string kilowatt_hours(Joules energy);
 [[nodiscard]] std::string interval_of(const trace::RunEnergy& energy, std::string_view between = "to");
-[[nodiscard]] std::string money_text(const session::Money& money);
 /// "92 % measured and 8 % modelled"
 [[nodiscard]] std::string shares_text(const session::ProvenanceShares& shares);
 /// "not stated" for an empty text.

@@ -5,9 +5,9 @@
 #include <set>
 
 #include "base/text.hpp"
+#include "report/phrases.hpp"
 #include "report/reporting/runs_report.hpp"
 #include "report/reporting/sections.hpp"
-#include "report/runs/run_words.hpp"
 #include "report/text_table.hpp"
 
 namespace joulecast::report {
@@ -77,12 +77,6 @@ std::string interval_of(const trace::RunEnergy& energy, std::string_view between
   const auto low = *energy.total * std::max(0.0, 1 - energy.relative_uncertainty);
   const auto high = *energy.total * (1 + energy.relative_uncertainty);
   return fmt::format("{} {} {}", kilowatt_hours(low), between, kilowatt_hours(high));
-}
-
-std::string money_text(const session::Money& money) {
-  const auto amount =
-      money.amount >= 0.1 ? fmt::format("{:.2f}", money.amount) : fmt::format("{:.2g}", money.amount);
-  return money.currency.empty() ? amount : amount + " " + money.currency;
 }
 
 std::string shares_text(const session::ProvenanceShares& shares) {

@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "base/printable.hpp"
-#include "report/runs/run_words.hpp"
+#include "report/phrases.hpp"
 
 namespace joulecast::report {
 namespace {

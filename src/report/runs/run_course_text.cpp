@@ -8,8 +8,8 @@
 
 #include "base/printable.hpp"
 #include "base/text.hpp"
+#include "report/phrases.hpp"
 #include "report/runs/run_text.hpp"
-#include "report/runs/run_words.hpp"
 #include "report/text_table.hpp"
 #include "trace/forecast_doubt.hpp"
 

@@ -8,6 +8,7 @@
 
 #include "base/printable.hpp"
 #include "base/text.hpp"
+#include "report/phrases.hpp"
 #include "report/runs/job_text.hpp"
 #include "report/runs/nodes_text.hpp"
 #include "report/runs/run_words.hpp"

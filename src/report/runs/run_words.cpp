@@ -1,32 +1,9 @@
 #include "report/runs/run_words.hpp"
 
-#include <fmt/format.h>
-
-#include <algorithm>
-#include <cmath>
-
 #include "base/text.hpp"
+#include "report/phrases.hpp"
 
 namespace joulecast::report {
-
-std::string join(const std::vector<std::string>& parts, std::string_view separator) {
-  return fmt::format("{}", fmt::join(parts, separator));
-}
-
-std::string amount(double value) {
-  constexpr double largest_whole = 1e15;
-  if (value != std::floor(value) || std::abs(value) > largest_whole) return fmt::format("{:.4g}", value);
-  auto digits = fmt::format("{:.0f}", value);
-  for (auto i = static_cast<int>(digits.size()) - 3; i > (value < 0 ? 1 : 0); i -= 3)
-    digits.insert(static_cast<std::size_t>(i), ",");
-  return digits;
-}
-
-std::string plural_of(const std::string& unit) {
-  if (unit == "percent") return "%";
-  if (unit.empty() || unit == "work") return "units";
-  return unit.ends_with('s') ? unit : unit + "s";
-}
 
 std::string_view net_text(const session::IdleSplit& idle) {
   if (idle.net >= Joules{0}) return "total without the baseline";
@@ -37,13 +14,6 @@ std::string left_out_text(const trace::RunEnergy& energy) {
   auto parts = energy.missing;
   if (energy.not_measured) parts.push_back(to_text(*energy.not_measured));
   return join(parts, " and ");
-}
-
-std::string percent(double share) {
-  const double value = 100 * share;
-  if (value > 0 && value < 0.5) return "< 1 %";
-  // 99.7 % must not be shown as 100 %.
-  return fmt::format("{:.0f} %", share < 1 ? std::min(value, 99.0) : value);
 }
 
 }  // namespace joulecast::report

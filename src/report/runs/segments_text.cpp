@@ -7,7 +7,7 @@
 #include "base/printable.hpp"
 #include "base/text.hpp"
 #include "report/json_value.hpp"
-#include "report/runs/run_words.hpp"
+#include "report/phrases.hpp"
 #include "report/text_table.hpp"
 
 namespace joulecast::report {

@@ -8,8 +8,8 @@
 #include <limits>
 
 #include "base/text.hpp"
+#include "report/phrases.hpp"
 #include "report/pictures/axis_unit.hpp"
-#include "report/runs/run_words.hpp"
 #include "report/tables/left_out_report.hpp"
 
 namespace joulecast::report {

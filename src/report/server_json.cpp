@@ -1,4 +1,4 @@
-#include "report/runs/server_json.hpp"
+#include "report/server_json.hpp"
 
 #include <initializer_list>
 #include <nlohmann/json.hpp>
