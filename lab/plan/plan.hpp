@@ -82,6 +82,9 @@ struct WarmUp {
   double steady_kelvin = 1;          ///< and every temperature by less than this
   Seconds window{60};                ///< over which that is judged
   Seconds at_most{1200};
+
+  /// With neither a time nor a rule the command prepares what the runs need, and has to end by itself.
+  [[nodiscard]] bool prepares() const { return !duration && !steady; }
 };
 
 /// What is done between runs.

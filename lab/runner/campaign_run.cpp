@@ -71,11 +71,12 @@ Status CampaignRun::warm_up_for(const RunPlace& first) {
   const auto warmed = warm_up(*plan_->warm_up, setup, pause,
                               [this](const std::string& what, Seconds left) { watcher_->waits(what, left); });
   interrupted_ = pause.was_interrupted();
-  if (warmed.why != "steady" && warmed.why != "time" && warmed.why != "once" && !interrupted_)
+  if (warmed.why != "steady" && warmed.why != "time" && !plan_->warm_up->prepares() && !interrupted_)
     watcher_->says(warmed.why);
   if (plan_->warm_up->steady && warmed.why == "time")
     watcher_->says(fmt::format("the machine was not steady after {}", to_text(warmed.duration)));
-  return record(warmed);
+  if (const auto written = record(warmed); !written) return written;
+  return check_prepared(*plan_, warmed);
 }
 
 /// After a run, and before a failed one is tried again.

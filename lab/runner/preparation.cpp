@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "base/result.hpp"
 #include "base/text.hpp"
 #include "lab/runner/background.hpp"
 #include "lab/runner/steadiness.hpp"
@@ -56,38 +57,39 @@ void take(Steadiness& steadiness, const Meters& meters, Seconds time) {
                                  gauge.value);
 }
 
-/// Repeats a command.
+/// Repeats a command, or runs one that prepares something once.
 class Heater {
  public:
-  Heater(const WarmUp& wanted, const RunSetup& setup) {
+  Heater(const WarmUp& wanted, const RunSetup& setup) : only_once_(wanted.prepares()) {
     command_.words = wanted.command.empty() ? setup.command : wanted.command;
     command_.variables = setup.variables;
     command_.folder = setup.folder;
     command_.log = setup.output / "output.log";
   }
 
-  /// Begins again where the command has ended. False if that has no use.
-  bool keep_going(std::string& problem) {
+  /// Begins again where the command has ended. False, with the reason, if that has no use.
+  bool keep_going(std::string& why) {
     int status = 0;
     if (running_ && !running_->has_ended(status)) return true;
     if (running_ && (!WIFEXITED(status) || WEXITSTATUS(status) != 0)) {
-      problem = fmt::format("the warm-up command failed; see {}", command_.log.string());
+      why = fmt::format("the warm-up command failed; see {}", command_.log.string());
       return false;
     }
-    ++times_;
+    if (running_ && only_once_) {
+      why = "once";
+      return false;
+    }
     running_.reset();
     auto started = Background::start(command_);
-    if (!started) problem = "the warm-up command cannot be started: " + to_string(started.error());
+    if (!started) why = "the warm-up command cannot be started: " + to_string(started.error());
     if (started) running_.emplace(std::move(*started));
     return running_.has_value();
   }
-  /// How often the command was started.
-  [[nodiscard]] int times() const { return times_; }
 
  private:
   BackgroundCommand command_;
   std::optional<Background> running_;
-  int times_ = 0;
+  bool only_once_;
 };
 
 }  // namespace
@@ -116,16 +118,10 @@ WarmedUp warm_up(const WarmUp& wanted, const RunSetup& setup, Pause& pause, cons
   WarmedUp record;
   record.why = "time";
   const auto since = clock.steady();
-  // With neither a time nor a rule, the command is run once.
-  const bool once = !wanted.duration && !wanted.steady;
   const auto limit = wanted.duration.value_or(wanted.at_most);
   for (;;) {
     const auto passed = clock.steady() - since;
     if (passed >= limit || !heater.keep_going(record.why)) break;
-    if (once && heater.times() > 1) {
-      record.why = "once";
-      break;
-    }
     take(steadiness, meters, passed);
     if (wanted.steady && steadiness.is_steady(*wanted.steady, wanted.steady_kelvin)) {
       record.why = "steady";
@@ -143,6 +139,16 @@ WarmedUp warm_up(const WarmUp& wanted, const RunSetup& setup, Pause& pause, cons
   record.temperature = steadiness.temperature_change();
   record.energy = energy_of(meters);
   return record;
+}
+
+Status check_prepared(const Plan& plan, const WarmedUp& warmed) {
+  if (!plan.warm_up || !plan.warm_up->prepares() || warmed.why == "once" || warmed.why == "interrupted")
+    return {};
+  const auto why = warmed.why == "time" ? fmt::format("its command still ran after {} (at_most)",
+                                                      to_text(plan.warm_up->at_most))
+                                        : warmed.why;
+  return fail(ErrorKind::unavailable, plan.at(plan.lines.warm_up),
+              "nothing was run, since the warm-up did not prepare it: {}", why);
 }
 
 CooledDown cool_down(const CoolDown& wanted, std::optional<Watts> idle, const std::vector<std::string>& gpus,

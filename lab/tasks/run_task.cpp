@@ -24,7 +24,8 @@ Result<bool> warm_up_for(const Plan& plan, RunSetup setup, const TaskFolder& fol
   fs::create_directories(setup.output, error);
   if (error) return fail(ErrorKind::denied, setup.output, "cannot be made: {}", error.message());
   Pause pause;
-  (void)warm_up(*plan.warm_up, setup, pause, [](const std::string&, Seconds) {});
+  const auto warmed = warm_up(*plan.warm_up, setup, pause, [](const std::string&, Seconds) {});
+  if (const auto prepared = check_prepared(plan, warmed); !prepared) return propagate(prepared.error());
   return !pause.was_interrupted();
 }
 

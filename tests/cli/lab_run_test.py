@@ -172,6 +172,26 @@ batch_size = 32
         self.assertIn("the warm-up command failed", done.stderr)
         self.assertEqual(self.status()["done"], 4)
 
+    def test_a_warm_up_without_a_time_prepares_the_runs_once(self):
+        self.plan("test -e ready # {architecture} {batch_size}",
+                  tables='[warm_up]\ncommand = ["sh", "-c", "echo begun >> begun; sleep 0.3; touch ready"]\n')
+        self.lab()
+        self.assertEqual(self.status()["done"], 4)
+        self.assertEqual((self.folder / "begun").read_text(), "begun\n")
+        self.assertEqual(self.records("warm_up")[0]["why"], "once")
+
+    def test_nothing_runs_where_the_preparation_does_not_end_well(self):
+        for more, command, why in (("", "exit 3", "the warm-up command failed; see "),
+                                   ('at_most = "300ms"\n', "sleep 60", "its command still ran after 0.300 s (at_most)")):
+            with self.subTest(command):
+                self.journal.unlink(missing_ok=True)
+                self.plan("touch ran # {architecture} {batch_size}", tables=f'[warm_up]\ncommand = ["sh", "-c", "{command}"]\n{more}')
+                done = self.lab(expect=2)
+                self.assertRegex(done.stderr, r"p\.toml:\d+: nothing was run, since the warm-up did not prepare it: ")
+                self.assertIn(why, done.stderr)
+                self.assertFalse((self.folder / "ran").exists())
+                self.assertEqual(self.status()["done"], 0)
+
 
 class Tables(LabTest):
     def test_the_table_is_taken_by_other_commands(self):

@@ -431,12 +431,12 @@ class Faults(CommandTest):
     def test_kill_9_keeps_the_run(self):
         child = subprocess.Popen([JOULECAST, "run", "-q", "--name", "killed", "--interval", "50ms", "--", "sleep", "60"],
                                  env=self.environment, start_new_session=True)
-        time.sleep(2.5)
+        time.sleep(5)
         os.killpg(child.pid, signal.SIGKILL)
         child.wait()
         run = self.json("show", "killed")
         self.assertEqual(run["status"], "interrupted")
-        self.assertGreater(run["duration_s"], 1.0, "at most a second is lost")
+        self.assertGreater(run["duration_s"], 2.5, "at most a second is lost, and a busy machine begins late")
 
     def test_an_unusable_store_is_told_and_the_command_runs(self):
         blocker = self.folder / "file"

@@ -63,7 +63,7 @@ class Node(unittest.TestCase):
         return json.loads(done.stdout)
 
     def test_each_job_is_measured_from_its_prolog_to_its_epilog(self):
-        job, _ = self.submit("sleep 2\n")
+        job, _ = self.submit("sleep 5\n")  # a busy machine begins to measure late
         [found] = [row for row in self.jobs()["jobs"] if row["job"] == job]
         self.assertEqual((found["user"], found["partition"], found["runs"], found["running"]), ("nobody", "short", 1, 0))
         self.assertGreater(found["measured_s"], 1.5)
