@@ -6,9 +6,9 @@
 #include <limits>
 
 #include "base/text.hpp"
+#include "report/phrases.hpp"
 #include "report/pictures/axis_unit.hpp"
 #include "report/reporting/sections.hpp"
-#include "report/phrases.hpp"
 
 namespace joulecast::report {
 namespace {

@@ -6,9 +6,9 @@
 #include <limits>
 
 #include "base/text.hpp"
+#include "report/phrases.hpp"
 #include "report/pictures/axis_unit.hpp"
 #include "report/reporting/sections.hpp"
-#include "report/phrases.hpp"
 #include "report/tables/comparison_figures.hpp"
 #include "report/tables/left_out_report.hpp"
 
