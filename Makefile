@@ -36,6 +36,7 @@ quickstart: build python
 build:
 	@scripts/install_packages.sh build check package
 	@cmake --preset release --log-level=WARNING >/dev/null
+	@if ! [ -e $(BUILD)/joulecast ]; then echo 'Building joulecast; the first time takes some minutes ...'; fi
 	@cmake --build $(BUILD) --target joulecast_cli -j $(JOBS) -- --quiet
 
 # The Python package in $(BUILD)/python, in the same build; skipped with the reason where PyPI cannot be reached.

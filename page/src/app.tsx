@@ -63,7 +63,7 @@ export function App() {
   const shown = `${place.page}/${place.item}`;
   // biome-ignore lint/correctness/useExhaustiveDependencies: another page is read from its beginning
   useEffect(() => {
-    const name = links.find(([page]) => page === place.page)?.[1] ?? place.item;
+    const name = links.find(([page]) => page === place.page)?.[1] ?? (place.item || "No such page");
     document.title = `${name} – Joulecast`;
     if (!first.current) {
       scrollTo(0, 0);

@@ -1,3 +1,6 @@
+#include <cmath>
+#include <optional>
+
 #include "bind/attributes.hpp"
 #include "bind/bind.hpp"
 #include "bind/errors.hpp"
@@ -140,8 +143,12 @@ void bind_tradeoff(nb::module_& module) {
       .def_ro("cost_by_meters", &Placed::cost_by_meters)
       .def_prop_ro("quality_interval", [](const Placed& self) { return pair_of(self.quality_interval); })
       .def_ro("on_front", &Placed::on_front)
-      .def_ro("front_share", &Placed::front_share,
-              "share of the bootstrap samples in which it is on the front");
+      .def_prop_ro(
+          "front_share",
+          [](const Placed& self) {
+            return std::isfinite(self.front_share) ? std::optional(self.front_share) : std::nullopt;
+          },
+          "share of the bootstrap samples in which it is on the front; None of fewer than three runs");
   nb::class_<Tradeoff>(module, "Tradeoff", "What correctness costs, by alternative.")
       .def_ro("source", &Tradeoff::source)
       .def_ro("keys", &Tradeoff::keys)

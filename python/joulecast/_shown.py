@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
     from typing import Any
 
-UNITS = (("MJ", 1e6), ("kJ", 1e3), ("J", 1.0), ("mJ", 1e-3))
+UNITS = (("MJ", 1e6), ("kJ", 1e3), ("J", 1.0), ("mJ", 1e-3), ("µJ", 1e-6))
 JOULES_PER_KWH = 3.6e6
 
 
@@ -28,11 +28,17 @@ def energy_text(joules: float | None) -> str:
 def duration_text(seconds: float | None) -> str:
     if seconds is None:
         return "unknown"
-    if seconds < 60:
+    if 0 < seconds < 0.0009995:
+        return f"{seconds * 1e6:.3g} µs"
+    if 0 < seconds < 0.9995:
+        return f"{seconds * 1e3:.3g} ms"
+    if seconds < 59.95:
         return f"{seconds:.3g} s"
-    if seconds < 3600:
-        return f"{seconds // 60:.0f} min {seconds % 60:02.0f} s"
-    return f"{seconds // 3600:.0f} h {seconds % 3600 // 60:02.0f} min"
+    if seconds < 3599.5:
+        minutes, rest = divmod(round(seconds), 60)  # rounded first: 119.7 s is no 1 min 60 s
+        return f"{minutes} min {rest:02d} s"
+    hours, minutes = divmod(round(seconds / 60), 60)
+    return f"{hours} h {minutes:02d} min"
 
 
 def percent_text(share: float | None) -> str:

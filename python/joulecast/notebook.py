@@ -106,8 +106,9 @@ def joules(line: str, cell: str | None = None) -> Any:
     if (cell is None and not code) or line.strip() in ("-h", "--help"):
         print(inspect.cleandoc(joules.__doc__ or ""))
         return None
-    if name.startswith("-"):
-        raise UsageError(f"%%joules takes the run's name, and no option such as {name}")
+    option = name if name.startswith("-") else next((word for word in name.split() if word.startswith("--")), "")
+    if option:
+        raise UsageError(f"%%joules takes the run's name, and no option such as {option}")
     shell = get_ipython()
     parts = _compiled(shell, code)
     shown = None

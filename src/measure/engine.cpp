@@ -114,7 +114,8 @@ void Engine::miss_named_gpus() {
       }))
     return;
   const auto line =
-      fmt::format("GPU {} was to be measured, but no GPU can be measured here", fmt::join(named, ", "));
+      fmt::format("GPU{} {} {} to be measured, but no GPU can be measured here", named.size() == 1 ? "" : "s",
+                  fmt::join(named, ", "), named.size() == 1 ? "was" : "were");
   note(line);
   observer_->trouble(line);
 }

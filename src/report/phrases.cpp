@@ -34,9 +34,11 @@ std::string percent(double share) {
 }
 
 std::string money_text(const session::Money& money) {
-  const auto amount =
-      money.amount >= 0.1 ? fmt::format("{:.2f}", money.amount) : fmt::format("{:.2g}", money.amount);
-  return money.currency.empty() ? amount : amount + " " + money.currency;
+  // Two digits that say something, and no power of ten: 0.0000077 EUR.
+  const bool is_small = money.amount > 1e-12 && money.amount < 0.1;
+  const int decimals = is_small ? 1 - static_cast<int>(std::floor(std::log10(money.amount))) : 2;
+  const auto text = fmt::format("{:.{}f}", money.amount, decimals);
+  return money.currency.empty() ? text : text + " " + money.currency;
 }
 
 }  // namespace joulecast::report

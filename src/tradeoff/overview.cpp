@@ -61,14 +61,16 @@ void resample(const std::vector<Alternative>& alternatives, const OverviewOption
   for (std::size_t i = 0; i < k; ++i) {
     overview.placed[i].front_share /= static_cast<double>(options.resamples);
     const bool enough = spread(alternatives, i, overview);
+    if (!enough) overview.placed[i].front_share = nan;
     overview.placed[i].cost_interval = enough ? middle(std::move(costs[i])) : stats::Range{nan, nan};
     overview.placed[i].quality_interval = enough ? middle(std::move(qualities[i])) : stats::Range{nan, nan};
   }
   const bool spread_known = spread(alternatives, overview.best, overview) &&
                             spread(alternatives, overview.cheapest_within, overview);
   overview.saving_interval = spread_known ? middle(std::move(savings)) : stats::Range{nan, nan};
-  overview.choice_share =
-      options.resamples > 0 ? static_cast<double>(same_choice) / static_cast<double>(options.resamples) : nan;
+  overview.choice_share = spread_known && options.resamples > 0
+                              ? static_cast<double>(same_choice) / static_cast<double>(options.resamples)
+                              : nan;
 }
 
 }  // namespace

@@ -45,7 +45,8 @@ struct Overview {
   /// 95 % interval. Choice and saving are recomputed on each bootstrap sample. NaN if either alternative has
   /// fewer than three runs.
   stats::Range saving_interval;
-  /// Share of the bootstrap samples that choose the same alternative.
+  /// Share of the bootstrap samples that choose the same alternative. NaN as saving_interval: a single run,
+  /// drawn anew, is always itself.
   double choice_share = 0;
 };
 

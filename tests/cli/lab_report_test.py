@@ -78,8 +78,8 @@ f1 = {regex = "f1: ([0-9.]+)"}
         if status["runs_without_energy"] > 0:
             self.skipTest("nothing measures or models energy here")
         text = self.call("lab", "report", self.file, "--format", "markdown").stdout
-        self.assertIn("## Energy against correctness: easy\n\n3 has the best f1 (0.93)", text)
-        self.assertIn("## Energy against correctness: hard\n\n2 has the best f1 (0.92)", text)
+        self.assertIn("## Energy against correctness: easy\n\nlength 3 has the best f1 (0.93)", text)
+        self.assertIn("## Energy against correctness: hard\n\nlength 2 has the best f1 (0.92)", text)
         self.assertIn("Of the others: 1 failed.", text)
         self.assertIn("Of 1 cell no energy is known (hard, 3).", text)
 

@@ -96,7 +96,19 @@ class Trackers(CodeCarbonTest):
 
         kg, warned = self.warned(train)
         self.assertTrue(math.isnan(kg))
-        self.assertTrue(any("XYZ" in line for line in warned), warned)
+        self.assertEqual(len([line for line in warned if "XYZ" in line]), 1, warned)
+
+    def test_a_cloud_region_that_is_not_known_leaves_the_country_s_emissions_in_file_and_store(self):
+        def train():
+            with self.tracker(cloud_provider="nocloud", cloud_region="moon") as tracker:
+                time.sleep(0.05)
+            return tracker
+
+        tracker, warned = self.warned(train)
+        self.assertEqual(len([line for line in warned if "nocloud moon" in line]), 1, warned)
+        self.assertIn("the country's intensity is used", warned[0])
+        self.assertAlmostEqual(1e-3 * self.one_run().emissions_g, tracker.final_emissions, delta=1e-9)
+        self.assertEqual(self.rows()[0]["cloud_region"], "moon")
 
     def test_places(self):
         for arguments, country in (({"country_iso_code": "deu"}, "DEU"),

@@ -87,6 +87,13 @@ class Messages(PackageTest):
         self.assertNotRegex(told, OPTION)
         self.assertIn('only="dataset=..."', told)
 
+    def test_single_runs_say_nothing_of_runs_drawn_anew(self):
+        table = self.folder / "single.csv"
+        table.write_text("model,f1,energy_j\na,0.9,100\nb,0.89,90\n")
+        result = joulecast.tradeoff(table, quality="f1", group="model")
+        self.assertEqual([placed.front_share for placed in result.placed], [None, None])
+        self.assertIn("how sure that is is not known", " ".join(str(result).split()))
+
     def test_an_unknown_place_costs_the_emissions_and_not_the_run(self):
         with self.assertWarnsRegex(joulecast._warn.JoulecastWarning, "no emissions: country: 'nowhere' is not in the table"):
             with joulecast.track(country="nowhere") as run:

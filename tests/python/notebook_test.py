@@ -64,6 +64,7 @@ class Notebook(PackageTest):
 
     def test_help(self):
         self.assertIn("no option such as --name", self.run_cell("%%joules --name x\n1")[1])
+        self.assertIn("no option such as --interval", self.run_cell("%%joules a cell --interval 100ms\n1")[1])
         for cell in ("%%joules --help\n1", "%joules --help", "%joules"):
             self.assertIn("%%joules [NAME]", self.run_cell(cell)[1])
 

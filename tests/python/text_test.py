@@ -54,6 +54,15 @@ class Text(PackageTest):
             with self.assertRaises(joulecast.Error):
                 call()
 
+    def test_times_and_energies_have_units_that_fit(self):
+        shown = joulecast._shown
+        for seconds, text in ((0, "0 s"), (4.21e-5, "42.1 µs"), (0.0005, "500 µs"), (0.9, "900 ms"), (0.99999, "1 s"), (5.668, "5.67 s"),
+                              (59.97, "1 min 00 s"), (119.7, "2 min 00 s"), (3599.7, "1 h 00 min"), (7199, "2 h 00 min"),
+                              (86400, "24 h 00 min"), (None, "unknown")):
+            self.assertEqual(shown.duration_text(seconds), text, seconds)
+        for joules, text in ((0, "0 J"), (0.00069, "690 µJ"), (0.0125, "12.5 mJ"), (93, "93 J"), (None, "unknown")):
+            self.assertEqual(shown.energy_text(joules), text, joules)
+
     def test_whole_pairs_stay(self):
         self.assertEqual(joulecast._arguments.readable("\U0001f600 \ud83d\ude00 \ud83d!"), "\U0001f600 \U0001f600 \ufffd!")
 

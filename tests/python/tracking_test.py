@@ -143,7 +143,7 @@ class Tracking(PackageTest):
             warnings.simplefilter("always")
             with joulecast.track(gpus=[7, 8], sensors="modelled_cpu"):
                 time.sleep(0.1)
-        self.assertEqual([str(one.message) for one in caught], ["joulecast: GPU 7, 8 was to be measured, but no GPU can be measured here"])
+        self.assertEqual([str(one.message) for one in caught], ["joulecast: GPUs 7, 8 were to be measured, but no GPU can be measured here"])
         self.assertEqual(caught[0].filename, __file__)  # and not a line of the package
         self.assertIn("no GPU can be measured here", " ".join(self.one_run().notes))
 

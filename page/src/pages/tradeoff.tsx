@@ -6,7 +6,7 @@ import { Figure, Warnings } from "../parts/figure";
 import { Choice, ManyField, TextField } from "../parts/form";
 import { Front, type FrontPoint } from "../picture/front";
 import type { Place } from "../router";
-import { capitalised, columnUnit, columnWords } from "../text/columns";
+import { capitalised, columnUnit, columnWords, nameOf } from "../text/columns";
 import { interval, isKnown, percent, plain } from "../text/units";
 
 export function TradeoffPage({ place }: { place: Place }) {
@@ -86,7 +86,7 @@ function Course({ tradeoff }: { tradeoff: Tradeoff }) {
   const [quality, cost] = [columnWords(tradeoff.quality.column), columnWords(tradeoff.cost.column)];
   const points = known.map(
     (a): FrontPoint => ({
-      name: a.name,
+      name: nameOf(a),
       cost: a.cost!,
       costLow: finite(a.cost_interval[0]),
       costHigh: finite(a.cost_interval[1]),
@@ -101,8 +101,8 @@ function Course({ tradeoff }: { tradeoff: Tradeoff }) {
   return (
     <>
       <p class="advice">
-        <strong>{advised.name}</strong> is the cheapest that loses at most {plain(advised.within)} of{" "}
-        {quality}: {unit.text(advised.cost)}
+        <strong>{nameOf(known.find((a) => a.name === advised.name)!)}</strong> is the cheapest that loses at
+        most {plain(advised.within)} of {quality}: {unit.text(advised.cost)}
         {isKnown(advised.saving) && advised.saving > 0
           ? `, ${percent(advised.saving)} less than the best${savingText(advised.saving_interval)}`
           : ""}
@@ -127,7 +127,7 @@ function Course({ tradeoff }: { tradeoff: Tradeoff }) {
             { title: "comes from" },
           ],
           rows: tradeoff.alternatives.map((a) => [
-            a.name,
+            nameOf(a),
             a.runs,
             unit.text(a.cost),
             spread(a, unit.text),

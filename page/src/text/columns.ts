@@ -46,3 +46,9 @@ export function columnUnit(column: string, largest: number): ColumnUnit {
     text: (value) => (isKnown(value) && unit ? `${plain(value)} ${unit}` : plain(value)),
   };
 }
+
+/** An alternative's name; a number alone says nothing: batch_size 64. */
+export function nameOf({ name, labels = {} }: { name: string; labels?: Record<string, string> }): string {
+  const keys = Object.keys(labels);
+  return keys.length === 1 && !Number.isNaN(Number(name)) ? `${keys[0]} ${name}` : name;
+}

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { labelsOf } from "../../src/pages/compare";
 import { effectText } from "../../src/pages/compare";
-import { columnUnit, columnWords } from "../../src/text/columns";
+import { columnUnit, columnWords, nameOf } from "../../src/text/columns";
 
 describe("columns", () => {
   it("are named in words", () => {
@@ -50,5 +50,14 @@ describe("what is compared", () => {
     expect(effectText([pair], "low", "high")).toBe("-0.80 [-0.95, -0.40], large");
     expect(effectText([pair], "low", "low")).toBe("");
     expect(effectText([], "high", "low")).toBe("");
+  });
+});
+
+describe("an alternative", () => {
+  it("that is a number is named with its column", () => {
+    expect(nameOf({ name: "64", labels: { batch_size: "64" } })).toBe("batch_size 64");
+    expect(nameOf({ name: "resnet50", labels: { architecture: "resnet50" } })).toBe("resnet50");
+    expect(nameOf({ name: "16 / 64", labels: { layers: "16", batch_size: "64" } })).toBe("16 / 64");
+    expect(nameOf({ name: "64" })).toBe("64");
   });
 });

@@ -174,6 +174,7 @@ class Settings:
         grid = _core.emissions(1.0, self.country, self.cloud, self.intensity)
         if grid.mass_g is None and self.cloud and self.country:
             self.tell(f"{grid.reason}; the country's intensity is used")
+            self.cloud = ""  # the run's emissions are those of the file
             grid = _core.emissions(1.0, self.country, "", self.intensity)
         return grid
 

@@ -93,8 +93,8 @@ class EmissionsTracker:
         self._tasks_only = tasks_only
         self._process = os.getpid()
         settings = self._settings
-        if self._grid.mass_g is None:
-            settings.tell_once(f"emissions are not known (NaN): {self._why_no_intensity()}")
+        if self._grid.mass_g is None and not settings.is_place_given:
+            settings.tell_once("emissions are not known (NaN): give country_iso_code, cloud_region or force_carbon_intensity_g_co2e_kwh")
         try:
             self.run = track(settings.project_name, interval=min(LONGEST_INTERVAL_S, max(0.001, settings.measure_power_secs)),
                              gpus=settings.gpus, country=settings.country or None, region=settings.cloud or None,
@@ -105,15 +105,12 @@ class EmissionsTracker:
             self.final_emissions = math.nan
             return
         if self.run._tracker is None:  # another process measures, and may have begun long ago
+            if self._grid.mass_g is None and settings.is_place_given:  # else the run has said so
+                settings.tell_once(f"emissions are not known (NaN): {self._grid.reason}")
             self._begin = self._reading().or_zero()
         self._last_task_end = self._begin
         if any(needs_live_calls(output) for output in settings.outputs) and settings.live_every > 0:
             self._begin_live_calls()
-
-    def _why_no_intensity(self):
-        if self._settings.is_place_given:
-            return self._grid.reason
-        return "give country_iso_code, cloud_region or force_carbon_intensity_g_co2e_kwh"
 
     def _tags(self):
         settings = self._settings

@@ -36,7 +36,19 @@ std::string run_text(const session::RunSummary& summary) {
   return text + ": " + join(parts, "; ") + "\n";
 }
 
-/// Of one training that several runs repeat the facts are the same, so the first run's are given.
+/// What each run says, once where they say the same: "6", or "3; 1 (by run)" of a training and its
+/// fine-tuning.
+std::string epochs_text(const session::Disclosure& disclosure) {
+  std::vector<std::string> told;
+  for (const auto& run : disclosure.runs) {
+    const auto epochs = session::training_of(run).epochs;
+    told.push_back(epochs ? amount(*epochs) : std::string("not stated"));
+  }
+  const bool same = std::ranges::count(told, told.front()) == std::ssize(told);
+  return same ? told.front() : join(told, "; ") + " (by run)";
+}
+
+/// Of one training that several runs repeat the other facts are the same, so the first run's are given.
 std::string resources_text(const session::Disclosure& disclosure) {
   const auto hardware = hardware_text(disclosure);
   const auto training = session::training_of(disclosure.runs.front());
@@ -49,7 +61,7 @@ std::string resources_text(const session::Disclosure& disclosure) {
       "Hardware: {}\nTraining time: {}, in {} run{}\nParameters: {}\nEpochs: {}\n"
       "Floating point operations: not recorded\n",
       hardware.empty() ? "not stated" : printable(hardware), to_text(duration), disclosure.runs.size(),
-      disclosure.runs.size() == 1 ? "" : "s", stated(training.params), stated(training.epochs));
+      disclosure.runs.size() == 1 ? "" : "s", stated(training.params), epochs_text(disclosure));
 }
 
 }  // namespace

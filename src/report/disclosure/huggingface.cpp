@@ -51,8 +51,8 @@ std::string front_matter(const session::Disclosure& disclosure) {
 std::string emissions_text(const session::Disclosure& disclosure) {
   if (!disclosure.emissions) return "unknown";
   const auto& carbon = disclosure.runs.front().carbon;
-  return fmt::format("{} (assumed: {:.3g} g CO2e per kWh, {}; PUE {:.3g})", to_text(*disclosure.emissions),
-                     carbon.intensity->value.value(), carbon.intensity->source, carbon.pue);
+  return fmt::format("{} (assumed: {}; PUE {:.3g})", to_text(*disclosure.emissions), carbon.intensity->source,
+                     carbon.pue);
 }
 
 }  // namespace

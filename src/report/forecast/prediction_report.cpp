@@ -133,11 +133,19 @@ std::string starts_text(const session::Prediction& p) {
   return text;
 }
 
+/// Small networks need no GB.
+std::string size_text(double gigabytes) {
+  if (gigabytes >= 0.1) return fmt::format("{:.1f} GB", gigabytes);
+  return gigabytes >= 1e-3 ? fmt::format("{:.3g} MB", 1e3 * gigabytes)
+                           : fmt::format("{:.3g} kB", 1e6 * gigabytes);
+}
+
 std::string memory_text(const session::Prediction& p) {
   if (!p.memory_needed_gb || !p.memory_gb) return "";
+  const auto needed = size_text(*p.memory_needed_gb);
   const auto largest = p.largest_batch ? fmt::format("; largest batch {:g}", *p.largest_batch) : "";
-  return fmt::format("  memory       {:.1f} GB needed of {:.0f} GB: {}{}\n", *p.memory_needed_gb,
-                     *p.memory_gb, p.fits ? "fits" : "DOES NOT FIT", largest);
+  return fmt::format("  memory       {} needed of {:.0f} GB: {}{}\n", needed, *p.memory_gb,
+                     p.fits ? "fits" : "DOES NOT FIT", largest);
 }
 
 /// "all weights trained"; "LoRA of rank 16 on dense layers (0.6 % of the weights trained)"

@@ -2,11 +2,13 @@
 
 #include <fmt/format.h>
 
+#include <cmath>
 #include <iterator>
 #include <nlohmann/json.hpp>
 
 #include "base/text.hpp"
 #include "report/json_value.hpp"
+#include "report/run_words.hpp"
 
 namespace joulecast::report {
 namespace {
@@ -124,9 +126,14 @@ void put_hindsight(std::string& text, const ProjectedRun& projected) {
 std::string to_text(const ProjectedRun& projected) {
   const auto& moment = projected.moment();
   const auto& p = moment.projection;
-  std::string text = fmt::format("{}: after {} {} of {:g} ({:.1f} % of the work)\n", projected.run,
-                                 projected.history.work_unit == "epoch" ? "epoch" : "unit", moment.epoch,
-                                 projected.history.total_work, 100 * p.share);
+  const auto& history = projected.history;
+  // Blocks of steps have numbers that say nothing beside the number of steps.
+  const auto place = history.work_unit == "epoch"
+                         ? fmt::format("epoch {} of {:g}", moment.epoch, history.total_work)
+                         : fmt::format("{} of {} {}", amount(std::round(p.share * history.total_work)),
+                                       amount(history.total_work), plural_of(history.work_unit));
+  std::string text =
+      fmt::format("{}: after {} ({:.1f} % of the work)\n", projected.run, place, 100 * p.share);
   if (!projected.history.bounds_recorded)
     text += "epoch bounds were not recorded: the run is divided evenly\n";
   auto out = std::back_inserter(text);

@@ -67,7 +67,10 @@ std::vector<std::string> short_names(const session::Tradeoff& report) {
         names[i].append(w > skipped ? " " : "").append(words[w]);
     }
   }
-  for (auto& name : names) name = shorten(name, longest_name);
+  for (auto& name : names) {
+    if (report.keys.size() == 1 && parse_double(name)) name.insert(0, report.keys.front() + " ");
+    name = shorten(name, longest_name);
+  }
   return names;
 }
 

@@ -33,8 +33,16 @@ std::string range_text(const stats::Range& range) {
 
 std::string name_in(const session::Tradeoff& report, std::size_t alternative) {
   const auto& a = report.alternatives[alternative];
-  return printable(a.name()) +
+  // A number alone says nothing: batch_size 64.
+  const bool is_number = report.keys.size() == 1 && parse_double(a.name());
+  return (is_number ? printable(report.keys.front()) + " " : "") + printable(a.name()) +
          (a.provenance == Provenance::measured ? "" : fmt::format(" ({})", name_of(a.provenance)));
+}
+
+/// A share of NaN is that of too few runs.
+std::string front_text(const tradeoff::Placed& placed) {
+  if (!std::isfinite(placed.front_share)) return placed.on_front ? "yes" : "-";
+  return fmt::format("{}{:.0f} %", placed.on_front ? "yes, " : "", 100 * placed.front_share);
 }
 
 /// The whole front and the best of the other alternatives, at most most_rows in all.
@@ -49,8 +57,7 @@ std::string overview_table(const session::Tradeoff& report) {
     table.add({name_in(report, p.alternative), fmt::format("{}", report.alternatives[p.alternative].runs),
                fmt::format("{:.4g}", p.cost),
                range_text(p.cost_interval) + (p.cost_by_meters ? " by meters" : ""),
-               fmt::format("{:.4g}", p.quality), range_text(p.quality_interval),
-               fmt::format("{}{:.0f} %", p.on_front ? "yes, " : "", 100 * p.front_share)});
+               fmt::format("{:.4g}", p.quality), range_text(p.quality_interval), front_text(p)});
   }
   auto text = table.text();
   if (shown < placed.size())
@@ -132,6 +139,8 @@ std::string conclusion(const session::Tradeoff& report) {
     text += fmt::format(" (95 % interval {} to {})", percent_text(overview.saving_interval.low),
                         percent_text(overview.saving_interval.high));
   }
+  if (!std::isfinite(overview.choice_share))
+    return text + ". With so few runs, how sure that is is not known.";
   return text + fmt::format(". Drawn anew, the runs lead to the same choice in {:.0f} % of cases.",
                             100 * overview.choice_share);
 }

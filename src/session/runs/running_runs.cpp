@@ -1,5 +1,7 @@
 #include "session/runs/running_runs.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cstdint>
 
@@ -21,19 +23,10 @@ constexpr double power_lasts_periods = 3;
 /// A run may be stored a little after the time at which it says that it began.
 constexpr std::int64_t look_back_ns = 5'000'000'000;
 
-/// Sums of the rows in the total, in their order.
-std::vector<ComponentPower> components_of(const trace::RunEnergy& energy) {
-  std::vector<ComponentPower> components;
-  for (const auto& row : energy.components) {
-    if (!row.in_total) continue;
-    const auto found = std::ranges::find(components, row.component, &ComponentPower::component);
-    if (found == components.end())
-      components.push_back({row.component, row.energy, {}});
-    else
-      found->energy =
-          found->energy && row.energy ? std::optional(*found->energy + *row.energy) : std::nullopt;
-  }
-  return components;
+/// Nothing if one of them is not known.
+template <class U>
+std::optional<U> sum_of(std::optional<U> one, std::optional<U> other) {
+  return one && other ? std::optional(*one + *other) : std::nullopt;
 }
 
 std::optional<Joules> budget_of(const std::map<std::string, std::string>& tags) {
@@ -127,49 +120,52 @@ Result<RunningRun> RunningRunsWatch::look_at(const store::RunStore& store, const
   now.measured = run->span.end;
   const auto energy = trace::energy_of(*run);
   now.energy = energy.total;
-  now.components = components_of(energy);
   now.budget = budget_of(row.tags);
   now.work_is_done = trace::all_work_is_done(*run);
   if (!run->projections.empty() && !run->projections.back().withdrawn)
     now.projection = run->projections.back();
-  put_powers(now);
+  put_components(now, energy);
   return now;
 }
 
-/// Mean power since the component's readings before. Energy that did not grow is that of a meter without
-/// news, until it would have had some.
-std::optional<Watts> RunningRunsWatch::power_of(Seen& seen, Joules energy, Seconds measured,
+/// Mean power since the meter's readings before. Energy that did not grow is that of a meter without news,
+/// until it would have had some.
+std::optional<Watts> RunningRunsWatch::power_of(Seen& seen, const trace::ComponentEnergy& row,
                                                 SteadyTime looked) {
   const auto lasts = std::max(power_lasts, seen.since_before * power_lasts_periods);
-  const auto passed = measured - seen.measured;
-  const bool news = energy != seen.energy || passed > lasts;
-  if (news && passed > Seconds{0}) {
-    // The first look may have come long after a slow meter's reading: since when its news are is not known.
-    const bool known = (seen.at_reading || !seen.waited) && energy >= seen.energy;
-    const auto power = known ? std::optional((energy - seen.energy) / passed) : std::nullopt;
-    seen = {measured, energy, power, looked, passed, true, false};
-  } else {
-    seen.waited = seen.waited || passed > Seconds{0};
+  const auto passed = row.counted - seen.counted;
+  if (*row.energy != seen.energy || passed > lasts) {
+    // Both fall where another channel now tells of the device.
+    const bool known = passed > Seconds{0} && *row.energy >= seen.energy;
+    const auto power = known ? std::optional((*row.energy - seen.energy) / passed) : std::nullopt;
+    seen = {*row.energy, row.counted, power, looked, std::max(Seconds{0}, passed)};
   }
   return looked - seen.looked > lasts ? std::nullopt : seen.power;
 }
 
-void RunningRunsWatch::put_powers(RunningRun& run) {
+/// Sums of the rows in the total, in their order.
+void RunningRunsWatch::put_components(RunningRun& run, const trace::RunEnergy& energy) {
   const auto looked = clock_->steady();
-  const auto [of_run, is_new_run] = seen_.try_emplace(run.id);
-  Watts total{0};
-  bool all_known = !run.components.empty();
-  for (auto& part : run.components) {
-    if (part.energy) {
-      // A component whose energy appears while the run is watched has just been read.
-      Seen first{run.measured, *part.energy, {}, looked, {}, !is_new_run, false};
-      const auto seen = of_run->second.try_emplace(part.component, std::move(first)).first;
-      part.power = power_of(seen->second, *part.energy, run.measured, looked);
+  auto& meters = seen_[run.id];
+  for (const auto& row : energy.components) {
+    if (!row.in_total) continue;
+    std::optional<Watts> power;
+    if (row.energy) {
+      const Seen first{*row.energy, row.counted, {}, looked, {}};
+      auto& seen = meters.try_emplace(fmt::format("{}/{}", row.node, row.channel), first).first->second;
+      power = power_of(seen, row, looked);
     }
-    all_known = all_known && part.power;
-    if (part.power) total += *part.power;
+    const auto found = std::ranges::find(run.components, row.component, &ComponentPower::component);
+    if (found == run.components.end()) {
+      run.components.push_back({row.component, row.energy, power});
+    } else {
+      found->energy = sum_of(found->energy, row.energy);
+      found->power = sum_of(found->power, power);
+    }
   }
-  if (all_known) run.power = total;
+  if (run.components.empty()) return;
+  run.power = Watts{0};
+  for (const auto& part : run.components) run.power = sum_of(run.power, part.power);
 }
 
 }  // namespace joulecast::session

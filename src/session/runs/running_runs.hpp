@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "store/run_store.hpp"
+#include "trace/energy.hpp"
 
 namespace joulecast::session {
 
@@ -60,31 +61,29 @@ class RunningRunsWatch {
   [[nodiscard]] RunningRuns look();
 
  private:
-  /// A component at the last look that found new readings of it.
+  /// A device's meter at the last look that found new readings of it.
   struct Seen {
-    Seconds measured{0};
     Joules energy{0};
+    Seconds counted{0};  ///< the time whose energy that is: meters are read at times of their own
     std::optional<Watts> power;
     SteadyTime looked;
-    Seconds since_before{0};  ///< between the readings of this look and the one before; 0 = it is the first
-    bool at_reading = false;  ///< `measured` is about the time of one of its readings
-    bool waited = false;      ///< for its next reading, while others had theirs
+    Seconds since_before{0};  ///< of `counted`; 0 = it is the first look
   };
-  using SeenComponents = std::map<trace::Component, Seen>;
+  using SeenMeters = std::map<std::string, Seen>;  ///< by channel
   [[nodiscard]] Result<RunningRun> look_at(const store::RunStore& store, const store::RunRow& row);
-  [[nodiscard]] static std::optional<Watts> power_of(Seen& seen, Joules energy, Seconds measured,
+  [[nodiscard]] static std::optional<Watts> power_of(Seen& seen, const trace::ComponentEnergy& row,
                                                      SteadyTime looked);
-  void put_powers(RunningRun& run);
+  void put_components(RunningRun& run, const trace::RunEnergy& energy);
   void find_ended(const store::RunStore& store, WallTime looked, RunningRuns& now);
 
   std::string store_;
   std::string host_;
   std::size_t most_;
   const Clock* clock_;
-  std::map<std::string, SeenComponents> seen_;  ///< by id; those with readings
-  std::vector<std::string> running_;            ///< ids at the last look
-  std::optional<WallTime> looked_;              ///< when the last look began
-  std::vector<std::string> told_ended_;         ///< of the runs that began since the look before it
+  std::map<std::string, SeenMeters> seen_;  ///< by id; those with readings
+  std::vector<std::string> running_;        ///< ids at the last look
+  std::optional<WallTime> looked_;          ///< when the last look began
+  std::vector<std::string> told_ended_;     ///< of the runs that began since the look before it
 };
 
 }  // namespace joulecast::session

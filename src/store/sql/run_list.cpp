@@ -109,10 +109,8 @@ Conditions conditions_of(const Dialect& dialect, const RunQuery& query, const st
     if (tag.value)
       conditions.add(fmt::format("{} IN (SELECT run FROM @tag WHERE name = ? AND value = ?)", key),
                      {tag.name, *tag.value});
-    else if (search == TagSearch::in_order)  // which most runs may have: a list of them would be long
+    else  // which most runs may have: a list of them would be long, and each would cost a page of the table
       conditions.add("EXISTS (SELECT 1 FROM @tag WHERE tag.run = run.key AND tag.name = ?)", {tag.name});
-    else
-      conditions.add("key IN (SELECT run FROM @tag WHERE name = ?)", {tag.name});
   }
   if (query.since) conditions.add("started_ns >= ?", {query.since->ns});
   if (query.until) conditions.add("started_ns < ?", {query.until->ns});
@@ -141,7 +139,8 @@ std::string order_of(const RunQuery& query) {
     case RunSorting::energy:
       return fmt::format("energy_j {0} NULLS LAST, key {0}", direction);
     case RunSorting::duration:
-      // A run that an older joulecast closed meanwhile has no duration_s of its own.
+      // A run that an older joulecast closed meanwhile has no duration_s of its own. SQLite's index
+      // run_by_duration is of these very words.
       return fmt::format(
           "coalesce(duration_s, CASE WHEN status <> 'running' THEN end_s - begin_s END) {0} NULLS LAST, key "
           "{0}",
@@ -171,10 +170,9 @@ Result<std::size_t> count_tagged(Database& database, const TagFilter& tag) {
 
 Result<std::vector<std::int64_t>> find_keys(Database& database, const RunQuery& query,
                                             const std::vector<std::int64_t>& dead) {
-  const bool has_index = query.limit && query.sorting != RunSorting::duration;
   const bool by_start = query.sorting == RunSorting::started;
   const auto conditions = conditions_of(database.dialect(), query, dead,
-                                        has_index ? TagSearch::in_order : TagSearch::one_by_one, by_start);
+                                        query.limit ? TagSearch::in_order : TagSearch::one_by_one, by_start);
   constexpr auto no_limit = std::numeric_limits<std::int64_t>::max();
   const auto limit = query.limit ? static_cast<std::int64_t>(*query.limit) : no_limit;
   auto rows = database.once(fmt::format("SELECT key FROM {}{} ORDER BY {} LIMIT {} OFFSET {}",
@@ -201,18 +199,22 @@ Result<std::size_t> count_runs(Database& database, const RunQuery& query,
 Result<std::vector<RunSum>> sum_runs(Database& database, const RunQuery& query, const std::string& tag,
                                      const std::vector<std::int64_t>& dead) {
   const auto conditions = conditions_of(database.dialect(), query, dead);
-  // Every run once: a run has a tag of one name at most.
-  const std::string group =
-      tag.empty() ? "nullif(hostname, '')" : "(SELECT value FROM @tag WHERE run = run.key AND name = ?)";
   auto values = values_of(conditions);
-  if (!tag.empty()) values.insert(values.begin(), value_of(tag));
+  const auto chosen = fmt::format("(SELECT key, status, hostname, energy_j FROM {}{}) AS chosen",
+                                  table_of(database.dialect(), query), conditions.text());
+  // Every run once: a run has a tag of one name at most.
+  if (!tag.empty()) values.push_back(value_of(tag));
+  const auto [label, from] =
+      tag.empty()
+          ? std::pair("nullif(chosen.hostname, '')", chosen)
+          : std::pair("tag.value", chosen + " LEFT JOIN @tag ON tag.run = chosen.key AND tag.name = ?");
   auto rows =
       database.once(fmt::format("SELECT {} AS label, sum(CASE WHEN status <> 'running' THEN 1 ELSE 0 END), "
                                 "sum(CASE WHEN status = 'running' THEN 1 ELSE 0 END), "
                                 "coalesce(sum(CASE WHEN status <> 'running' THEN energy_j END), 0.0), "
                                 "sum(CASE WHEN status <> 'running' AND energy_j IS NULL THEN 1 ELSE 0 END) "
-                                "FROM {}{} GROUP BY label ORDER BY 4 DESC, label",
-                                group, table_of(database.dialect(), query), conditions.text()),
+                                "FROM {} GROUP BY label ORDER BY 4 DESC, label",
+                                label, from),
                     values);
   std::vector<RunSum> sums;
   while (rows.row()) {

@@ -140,6 +140,14 @@ CREATE INDEX run_by_text ON run (started_ns, id, name, command,
     instr(substr(info, instr(info, '"architecture":"') + 16), '"') - 1) END);
 )sql";
 
+/// Sums over many runs read all they need from the first. The second is the order of the runs by duration
+/// (order_of() in sql/run_list.cpp): one that an older joulecast closed has no duration_s.
+constexpr const char* version_7 = R"sql(
+CREATE INDEX run_by_sum ON run (started_ns, status, hostname, energy_j, id);
+DROP INDEX run_by_duration;
+CREATE INDEX run_by_duration ON run (coalesce(duration_s, CASE WHEN status <> 'running' THEN end_s - begin_s END));
+)sql";
+
 /// Earlier versions kept command lines with the secrets in them.
 void hide_secrets(Transaction& transaction) {
   if (!transaction.ok()) return;
@@ -156,12 +164,13 @@ void hide_secrets(Transaction& transaction) {
     transaction.run("UPDATE run SET command = ? WHERE key = ?", command, key);
 }
 
-constexpr std::array<Migration, 6> steps{{{1, version_1},
+constexpr std::array<Migration, 7> steps{{{1, version_1},
                                           {2, version_2},
                                           {3, version_3, hide_secrets},
                                           {4, version_4},
                                           {5, version_5},
-                                          {6, version_6}}};
+                                          {6, version_6},
+                                          {7, version_7}}};
 
 }  // namespace
 

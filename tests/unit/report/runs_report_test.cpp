@@ -3,11 +3,20 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "report/runs/sections.hpp"
+
 namespace joulecast::report {
 namespace {
 
 using ::testing::HasSubstr;
 using ::testing::Not;
+
+TEST(RunsReport, SmallSumsOfMoneyAreNotWrittenAsPowersOfTen) {
+  EXPECT_EQ(money_text({7.7e-6, "EUR"}), "0.0000077 EUR");
+  EXPECT_EQ(money_text({0.0999, "EUR"}), "0.100 EUR");
+  EXPECT_EQ(money_text({0.84, "EUR"}), "0.84 EUR");
+  EXPECT_EQ(money_text({0, "EUR"}), "0.00 EUR");
+}
 
 constexpr int gpus = 8;
 constexpr int seconds = 36'000;

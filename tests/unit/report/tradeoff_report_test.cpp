@@ -41,6 +41,22 @@ TEST(TradeoffReport, SaysTheSameInEveryForm) {
   EXPECT_EQ(to_json(result)["runs_left_out"][0]["reason"], "no_energy");
 }
 
+TEST(TradeoffReport, OfSingleRunsNothingIsSaidOfRunsDrawnAnew) {
+  const session::RunTable single(
+      CsvTable::parse("batch_size,energy_j,f1\n16,60,0.97\n32,100,0.98\n", "t.csv").value());
+  session::TradeoffRequest request;
+  request.quality = "f1";
+  const auto result = session::tradeoff_runs(single, request).value();
+  EXPECT_EQ(
+      conclusion(result),
+      "batch_size 32 has the best f1 (0.98) at 100 J. batch_size 16 comes within 0.02 of it (0.97, 0.01 "
+      "lost) for 60.0 J: 40 % less. With so few runs, how sure that is is not known.");
+  EXPECT_TRUE(to_json(result)["cheapest_within"]["choice_share"].is_null());
+  EXPECT_TRUE(to_json(result)["alternatives"][0]["front_share"].is_null());
+  EXPECT_THAT(to_text(result), Not(HasSubstr("100 %")));
+  EXPECT_THAT(to_svg(to_plot(result)), HasSubstr("batch_size 32"));
+}
+
 TEST(RecommendationReport, SaysWhatWasNotMeasured) {
   session::RecommendRequest request;
   request.requirements = {"f1 >= best - 0.02"};

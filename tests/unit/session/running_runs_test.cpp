@@ -199,6 +199,32 @@ TEST(RunningRuns, AMeterThatIsReadRarelyKeepsItsPowerBetweenReadings) {
     EXPECT_EQ(part.power, part.component == trace::Component::cpu ? Watts{100} : Watts{50});
 }
 
+TEST(RunningRuns, MetersThatAreReadAtDifferentTimesEachHaveTheirOwnPower) {
+  const TemporaryDirectory folder;
+  const auto path = (folder.path() / "runs.db").string();
+  Recorded run(path, "lenet");
+  run.add_channel("dram_w", trace::Component::dram);
+  RunningRunsWatch watch(path, "", 10);
+  const auto look_at = [&](double seconds) {
+    return look_until(watch,
+                      [&](const RunningRuns& now) {
+                        return now.runs.size() == 1 && now.runs[0].measured >= Seconds{seconds};
+                      })
+        .runs.at(0);
+  };
+  run.keep_both(0, 8, 8.5);
+  run.keep({{0.5, 8}});
+  run.keep_both(1, 8, 8.5);
+  run.keep({{1.5, 8}});
+  look_at(1.5);  // half a second after the memory's last reading
+  run.keep_both(2, 8, 8.5);
+  const auto now = look_at(2);
+  ASSERT_EQ(now.components.size(), 2u);
+  EXPECT_NEAR(now.components[0].power.value().value(), 8, 1e-9);
+  EXPECT_NEAR(now.components[1].power.value().value(), 8.5, 1e-9) << "a second's energy over half a second";
+  EXPECT_NEAR(now.power.value().value(), 16.5, 1e-9);
+}
+
 TEST(RunningRuns, OfOtherMachinesAreNotShown) {
   const TemporaryDirectory folder;
   const auto path = (folder.path() / "runs.db").string();

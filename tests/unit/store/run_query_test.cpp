@@ -157,7 +157,9 @@ TEST_F(RunQueryTest, IsAnsweredFromIndexes) {
         "SELECT key FROM run WHERE hostname = 'x' ORDER BY started_ns DESC NULLS LAST, key DESC",
         "SELECT key FROM run WHERE started_ns >= 7 ORDER BY started_ns DESC NULLS LAST, key DESC",
         "SELECT key FROM run ORDER BY energy_j DESC NULLS LAST, key DESC LIMIT 9",
-        "SELECT key FROM run ORDER BY duration_s ASC NULLS LAST, key ASC LIMIT 9",
+        "SELECT key FROM run WHERE started_ns >= 7 ORDER BY coalesce(duration_s, CASE WHEN status <> "
+        "'running' "
+        "THEN end_s - begin_s END) DESC NULLS LAST, key DESC LIMIT 9",
         "SELECT run FROM tag WHERE name = 'x' AND value = 'y'"}) {
     auto plan = database->once("EXPLAIN QUERY PLAN " + sql);
     while (plan.row()) {
@@ -165,6 +167,18 @@ TEST_F(RunQueryTest, IsAnsweredFromIndexes) {
       EXPECT_THAT(std::string(plan.text(3)), ::testing::Not(::testing::HasSubstr("TEMP B-TREE"))) << sql;
     }
   }
+}
+
+/// Sums over very many runs read neither their texts nor what else is known of them.
+TEST_F(RunQueryTest, SumsComeFromOneIndex) {
+  auto database = sqlite::Database::open(path(), sqlite::FileMode::read_write, Seconds{1});
+  ASSERT_TRUE(database);
+  auto plan = database->once(
+      "EXPLAIN QUERY PLAN SELECT tag.value, sum(energy_j) FROM (SELECT key, status, hostname, energy_j FROM "
+      "run WHERE started_ns >= 7 AND id NOT IN ('y')) AS chosen LEFT JOIN tag ON tag.run = chosen.key AND "
+      "tag.name = 'x' GROUP BY tag.value");
+  ASSERT_TRUE(plan.row());
+  EXPECT_THAT(std::string(plan.text(3)), ::testing::HasSubstr("COVERING INDEX run_by_sum"));
 }
 
 /// A store that is shared with another machine, which has a different /proc, boot id and machine id.

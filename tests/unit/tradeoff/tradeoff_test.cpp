@@ -59,6 +59,8 @@ TEST(Overview, GivesNoIntervalForSingleRunsAndLeavesOutTheUnknown) {
   EXPECT_EQ(overview->left_out, std::vector<std::size_t>{4});
   EXPECT_TRUE(std::isnan(overview->placed.back().cost_interval.low));
   EXPECT_TRUE(std::isnan(overview->saving_interval.low));
+  EXPECT_TRUE(std::isnan(overview->choice_share)) << "a single run, drawn anew, is always itself";
+  EXPECT_TRUE(std::isnan(overview->placed.back().front_share));
   EXPECT_FALSE(overview_of({measured({"u"}, {std::nan("")}, {.9})}, {.cost = "energy_mj", .quality = "f1"}));
 }
 
