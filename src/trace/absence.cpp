@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <iterator>
+#include <optional>
 #include <vector>
 
 namespace joulecast::trace {
@@ -36,14 +37,37 @@ std::vector<Span> joined(std::vector<Span> gaps) {
   return ones;
 }
 
+/// Nodes of one job neither begin nor end at the same moment: the span without the readings at its edges.
+/// Nothing where they are not only there.
+std::optional<Span> without_edges(const std::vector<double>& times, Span span) {
+  constexpr double least_share = 0.8;
+  Span longest{span.begin, span.begin};
+  double begin = span.begin.value();
+  const auto take = [&](double end) {
+    if (end - begin > longest.length().value()) longest = {Seconds{begin}, Seconds{end}};
+    begin = end;
+  };
+  for (auto at = std::ranges::lower_bound(times, span.begin.value());
+       at != times.end() && *at < span.end.value(); ++at)
+    take(*at);
+  take(span.end.value());
+  if (longest.length() < span.length() * least_share) return std::nullopt;
+  return longest;
+}
+
 }  // namespace
 
-void add_absence(Trace& trace, Span span) {
+void add_absence(Trace& trace, Span segment) {
   if (trace.empty()) return;
+  const auto hole = without_edges(trace.times, segment);
+  if (!hole) return;
+  auto span = *hole;
   auto& [channel, times, values, gaps] = trace;
-  const auto after = std::ranges::lower_bound(times, span.begin.value()) - times.begin();
+  // A hole may begin with a reading and end before one.
+  const auto after = (span.begin > segment.begin ? std::ranges::upper_bound(times, span.begin.value())
+                                                 : std::ranges::lower_bound(times, span.begin.value())) -
+                     times.begin();
   const bool has_next = after < std::ssize(times);
-  if (has_next && times[static_cast<std::size_t>(after)] < span.end.value()) return;
   const auto at = static_cast<std::size_t>(after);
   const bool has_last = at > 0;
   const Seconds last = has_last ? Seconds{times[at - 1]} : span.begin;

@@ -221,6 +221,55 @@ TEST(JoinNodes, ANodeThatWasNotRequeuedEndsWithItsSegment) {
   EXPECT_NEAR(energy.coverage, 1, 0.001);
 }
 
+/// As every job's nodes do by some hundredths of a second.
+TEST(JoinNodes, ANodeThatBeginsOrEndsALittleBesideItsSegmentIsStillOfThatAlone) {
+  auto left = node("n2", 1, 100, 0, 103);
+  left.status = RunStatus::interrupted;
+  for (const auto& other : {node("n4", 1, 100, 3697, 103), left}) {
+    const auto energy = energy_of(join_nodes({requeued("n1", "n3", 0, 300), other}));
+    EXPECT_NEAR(energy.total->value(), 70'300, 100) << other.host.hostname;
+    EXPECT_NEAR(energy.coverage, 1, 0.01) << other.host.hostname;
+  }
+}
+
+/// Of a job that was requeued on the same machines in another order, and of one that kept one machine.
+TEST(JoinNodes, CountsAMachineThatChangedItsPlaceInBoth) {
+  const auto swapped = energy_of(join_nodes({requeued("n1", "n2", 0, 300), requeued("n2", "n1", 1, 100)}));
+  EXPECT_NEAR(swapped.total->value(), 80'000, 20);
+  EXPECT_NEAR(swapped.coverage, 1, 0.001);
+  const auto joined = join_nodes({requeued("n1", "n2", 0, 300), requeued("n2", "n3", 1, 100)});
+  EXPECT_THAT(joined.notes, Contains(HasSubstr("n2 had another place in another job")));
+  const auto energy = energy_of(joined);
+  EXPECT_NEAR(energy.total->value(), 80'000, 20);
+  for (const auto* name : {"n2", "n2@2"}) {
+    const auto row = std::ranges::find(energy.components, name, &ComponentEnergy::node);
+    ASSERT_NE(row, energy.components.end()) << name;
+    EXPECT_NEAR(row->energy->value(), row->node == "n2" ? 30'000 : 10'000, 10);
+    EXPECT_NEAR(row->coverage, 1, 0.001);
+  }
+}
+
+TEST(JoinNodes, TwoReadingsOfOneMachineAtOneTimeCountOnce) {
+  EXPECT_NEAR(
+      energy_of(join_nodes({requeued("n1", "n2", 0, 300), requeued("n3", "n2", 1, 300)})).total->value(),
+      90'000, 20);
+}
+
+TEST(JoinNodes, NamesWhatAnEarlierJobWasWithout) {
+  const auto runs = std::vector{requeued("n1", "n3", 0, 300), node("n4", 1, 100, 3700, 100)};
+  Launch first{runs.front().info.job, {0}, 1, "n[1-2]"};
+  first.job.id = "77";
+  const Launch second{runs.front().info.job, {0, 1}, 2, "n[3-4]"};
+  const auto joined = join_nodes(runs, std::vector{first, second});
+  EXPECT_THAT(joined.notes, Contains("1 of the 2 nodes of job 77 never reported (n2): what it used is not in "
+                                     "the total"));
+  EXPECT_THAT(energy_of(joined).missing, Contains("node n2, 1 of 2 of job 77"));
+  EXPECT_EQ(missing_nodes(joined), 1);
+  const auto again = join_nodes({joined});  // as a bundle
+  EXPECT_EQ(missing_nodes(again), 1);
+  EXPECT_THAT(energy_of(again).missing, Contains("node n2, 1 of 2 of job 77"));
+}
+
 /// A bundle is a joined run, and the bundles of all nodes may come into one store.
 TEST(JoinNodes, ForgetsThatANodeWasMissingWhichIsHereNow) {
   const auto joined =
