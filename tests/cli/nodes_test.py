@@ -241,6 +241,39 @@ class Nodes(CommandTest):
         self.call("rm", "first")
         self.assertEqual([row["name"] for row in self.rows()], ["alone"])
 
+    def test_a_training_goes_on_over_the_files_of_nodes(self):
+        """The second job's machines have other places, so that each goes on with a run in the other one's file."""
+        self.environment["JOULECAST_STORE_PER_NODE"] = "1"
+        self.jobs_of_machines(({0: "n1", 1: "n2"}, 2), ({0: "n2", 1: "n1"}, 2))
+        [row] = self.rows()
+        self.assertEqual((row["nodes"], [name for name in row["missing"] if "node" in name]), (2, []))
+        run = self.json("show")
+        self.assertAlmostEqual(run["energy_j"]["total"], 1200, delta=150)
+        self.assertAlmostEqual(row["energy_j"], 1200, delta=150)
+        self.assertEqual(self.call("show").stderr, "")
+        self.assertEqual(self.call("show", "big").stderr, "")
+        copy = str(self.folder / "copy.db")
+        self.assertIn("4 copied", self.call("sync", "--to", copy).stdout)
+        own = {job["job"]: job["energy_j"] for job in self.json("jobs", "--sacct", "never")["jobs"]}
+        self.environment["JOULECAST_STORE"] = copy
+        self.assertEqual({job["job"]: job["energy_j"] for job in self.json("jobs", "--sacct", "never")["jobs"]}, own)
+        self.assertEqual(len(own), 2)
+        self.assertAlmostEqual(self.json("show")["energy_j"]["total"], run["energy_j"]["total"], delta=1)
+
+    def test_a_nodes_file_that_cannot_be_read_is_named_and_the_others_count(self):
+        self.environment["JOULECAST_STORE_PER_NODE"] = "1"
+        self.end(self.node(0), self.node(1))
+        for path in self.folder.glob("runs.db-node-n2*"):
+            path.unlink()
+        (self.folder / "runs.db-node-n2").write_bytes(b"rubbish" * 1000)
+        (self.folder / "runs.db-node-n3").symlink_to("/dev/zero")
+        os.mkfifo(self.folder / "runs.db-node-n4")
+        listed = self.call("list")
+        for name in ("n2", "n3", "n4"):
+            self.assertEqual(listed.stderr.count(f"left out: {self.folder}/runs.db-node-{name}"), 1, listed.stderr)
+        self.assertIn("1 node", self.rows()[0]["missing"])
+        self.end(self.node(0, "exit 7"), status=7)
+
     def elsewhere(self, name):
         (self.folder / name).mkdir()
         return str(self.folder / name)

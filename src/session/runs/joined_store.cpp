@@ -185,9 +185,9 @@ Result<RunChoice> JoinedStore::resolve(std::string_view reference) const {
   if (choice->namesakes < 2) return choice;
   RunQuery query;
   query.name = reference;
-  const auto trainings = count(query);
+  const auto trainings = find(query);  // which takes the nodes of one together
   if (!trainings) return propagate(trainings.error());
-  choice->namesakes = *trainings;
+  choice->namesakes = trainings->size();
   return choice;
 }
 
