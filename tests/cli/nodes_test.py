@@ -198,8 +198,21 @@ class Nodes(CommandTest):
             self.assertAlmostEqual(run["energy_j"]["total"], 300 * run["duration_s"], delta=0.15 * 300 * run["duration_s"])
 
     def test_a_node_is_expected_in_its_own_segment_only(self):
-        """A job that goes on with other machines: none of them lacks anything."""
+        """A job that goes on with other machines: none of them lacks anything, and none is 0 W where it was not there."""
         self.jobs_of_machines(({0: "n1", 1: "n2"}, 2), ({0: "m1", 1: "m2"}, 2))
+        self.call("export", "--bundle", self.folder / "bundle", "--csv", self.folder / "samples.csv")
+        rows = [line for name in ("n1", "n2", "m1", "m2") for line in (self.folder / f"bundle/power-{name}.csv").read_text().splitlines()[1:]]
+        self.assertGreater(len(rows), 40)
+        self.assertEqual([line for line in rows if float(line.split(",")[1]) == 0], [])
+        samples = [line for line in (self.folder / "samples.csv").read_text().splitlines() if ",power," in line and line.endswith(",0")]
+        self.assertEqual(samples, [])
+        before = self.json("show")["energy_j"]
+        self.environment["JOULECAST_STORE"] = str(self.folder / "copy.db")
+        self.call("import", self.folder / "bundle")
+        after = self.json("show")["energy_j"]
+        self.assertAlmostEqual(after["total"], before["total"], delta=0.01 * before["total"])
+        self.assertAlmostEqual(after["coverage"], before["coverage"], delta=0.01)
+        self.environment["JOULECAST_STORE"] = str(self.store)
         [row] = self.rows()
         run = self.json("show")
         self.assertLess(run["duration_s"], 6)

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 
+#include "trace/absence.hpp"
 #include "trace/energy.hpp"
 #include "trace/node_list.hpp"
 #include "trace/segment.hpp"
@@ -246,6 +247,32 @@ TEST(JoinNodes, CountsAMachineThatChangedItsPlaceInBoth) {
     ASSERT_NE(row, energy.components.end()) << name;
     EXPECT_NEAR(row->energy->value(), row->node == "n2" ? 30'000 : 10'000, 10);
     EXPECT_NEAR(row->coverage, 1, 0.001);
+  }
+}
+
+TEST(JoinNodes, AnAbsenceCanBeTakenOutAndPutInAgain) {
+  for (const auto behaviour : {Behaviour::gauge, Behaviour::counter}) {
+    auto runs = std::vector{requeued("n1", "n3", 0, 300), requeued("n2", "n4", 1, 100)};
+    for (auto& run : runs)
+      for (auto& trace : run.traces) {
+        trace.channel.behaviour = behaviour;
+        trace.channel.quantity = behaviour == Behaviour::gauge ? Quantity::power : Quantity::energy;
+        for (std::size_t i = 0; i < trace.size(); ++i)
+          if (behaviour == Behaviour::counter) trace.values[i] = 10.0 * static_cast<double>(i);
+      }
+    const auto joined = join_nodes(runs);
+    for (const auto& trace : joined.traces) {
+      if (trace.empty()) continue;
+      auto again = trace;
+      const auto absences = take_absences(again);
+      ASSERT_EQ(absences.size(), 1U) << trace.channel.name;
+      EXPECT_EQ(again.size(), 101U) << "the readings that were made";
+      EXPECT_THAT(take_absences(again), IsEmpty());
+      add_absence(again, absences.front());
+      EXPECT_EQ(again.times, trace.times);
+      EXPECT_EQ(again.values, trace.values);
+      EXPECT_EQ(again.gaps, trace.gaps);
+    }
   }
 }
 
