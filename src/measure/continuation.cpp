@@ -174,15 +174,26 @@ void take(const store::RunStore& store, const Candidate& candidate, const trace:
   found.earlier = earlier_of(*segments, std::move(*run));
 }
 
+/// Whether the reference is meant for this run, which it led to. What a training is called may by chance
+/// begin as an id does, or end one: a seed, a year, a day.
+bool is_meant(const store::RunRow& row, std::string_view reference) {
+  constexpr std::size_t shortest_beginning = std::string_view("20260201-1").size();
+  if (row.id == reference || row.name == reference) return true;
+  if (row.id.starts_with(reference)) return reference.size() >= shortest_beginning;
+  return !row.id.ends_with(reference);  // else it is the name of another rank
+}
+
 /// The run that the user names. A training that has not begun yet begins with this one.
 void take_named(const store::RunStore& store, const ContinueOptions& options, const trace::Run& header,
                 Continuation& found) {
   const auto& reference = options.run;
   const auto choice = store.resolve(reference);
-  if (choice) return take(store, {choice->id, options.is_left_to_us}, header, found);
-  if (choice.error().kind != ErrorKind::invalid) {
+  const auto row = choice ? store.row(choice->id) : propagate(choice.error());
+  if (row && is_meant(*row, reference))
+    return take(store, {choice->id, options.is_left_to_us}, header, found);
+  if (!row && row.error().kind != ErrorKind::invalid) {
     found.told.push_back("the earlier run cannot be found, so this one stands alone: " +
-                         to_string(choice.error()));
+                         to_string(row.error()));
     return;
   }
   found.name = reference;

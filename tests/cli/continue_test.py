@@ -176,6 +176,17 @@ class References(ContinueTest):
         self.assertIn("runs have ids that match this", self.call("show", beginning, expect=2).stderr)
 
 
+    def test_a_name_that_ids_begin_or_end_with_is_a_name(self):
+        """A year, a day, a seed: no run of that name is there yet, and the one that is there is another training."""
+        other = self.measure("--name", "other", script="true") and self.json("list")["runs"][0]["id"]
+        names = (other[0], other[:4], other[:8], other[:9], other[-4:])
+        for name in names:
+            self.measure("--continue", name, script="true")
+            self.measure("--continue", name, script="true")
+        rows = self.json("list")["runs"]
+        self.assertEqual({row["name"]: row["segments"] for row in rows}, {"other": 1, **{name: 2 for name in names}})
+
+
 class OnlyTold(ContinueTest):
     def test_there_is_no_such_run_yet(self):
         done = self.measure("--continue", "lenet", script="exit 7", expect=7)
