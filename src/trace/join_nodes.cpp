@@ -27,6 +27,13 @@ constexpr Seconds told_lateness{10};
 constexpr auto never_reported = "this node of the job never reported";
 constexpr auto never_reported_before = "this node of an earlier job never reported";
 
+/// Each node that is missing has a row. No job has so many, but a damaged file may say so.
+int expected_nodes(const Job& job) {
+  constexpr int most_nodes = 100'000;
+  const int said = job.node_count.value_or(1);
+  return said > most_nodes ? 1 : said;
+}
+
 template <class T>
 void append(std::vector<T>& to, std::vector<T>&& from) {
   to.insert(to.end(), std::make_move_iterator(from.begin()), std::make_move_iterator(from.end()));
@@ -163,7 +170,6 @@ void add_node(Run& joined, Run run, MachineTimes& times) {
   append(joined.notes, std::move(notes));
 }
 
-
 /// "2 of the job's 4 nodes never reported": the names follow, where they are known.
 std::string missing_beginning(int missing, int expected) {
   return fmt::format("{} of the job's {} nodes never reported", missing, expected);
@@ -187,7 +193,7 @@ std::string without_name(const std::string& place) {
 
 std::vector<std::string> names_of(const Launch& launch) {
   auto names = expand_node_list(launch.node_list);
-  if (std::ssize(names) != launch.job.node_count.value_or(1)) names.clear();
+  if (std::ssize(names) != expected_nodes(launch.job)) names.clear();
   return names;
 }
 
@@ -209,7 +215,7 @@ bool is_of_missing_node(const Trace& trace) {
 /// A bundle is a joined run: of one node it says that the others are missing, which may be here now.
 void forget_missing_nodes(Run& run) {
   std::erase_if(run.traces, is_of_missing_node);
-  const auto expected = run.info.job.node_count.value_or(1);
+  const auto expected = expected_nodes(run.info.job);
   std::erase_if(run.notes, [&](const std::string& note) {
     const auto missing = parse_int(std::string_view(note).substr(0, note.find(' '))).value_or(0);
     return missing > 0 && missing < expected &&
@@ -219,7 +225,7 @@ void forget_missing_nodes(Run& run) {
 
 /// The places in the job of the nodes that a run is of: several if it is a joined one.
 std::set<int> ranks_of(const Run& run) {
-  const int expected = run.info.job.node_count.value_or(1);
+  const int expected = expected_nodes(run.info.job);
   std::set<std::string> nodes;
   std::set<std::string> missing;
   for (const auto& trace : run.traces)
@@ -259,7 +265,7 @@ Trace row_of_missing(int rank, int expected, const std::string& name) {
 /// job names it.
 void miss_nodes(Run& joined, const Launch& launch, const std::vector<std::string>& names, bool earlier) {
   const int missing = missing_nodes(launch);
-  const int expected = launch.job.node_count.value_or(1);
+  const int expected = expected_nodes(launch.job);
   if (missing <= 0) return;
   std::vector<std::string> named;
   int found = 0;
@@ -298,7 +304,7 @@ std::string node_of(const Run& run) {
 
 int missing_nodes(const Launch& launch) {
   const auto known = std::max(launch.nodes, static_cast<int>(launch.ranks.size()));
-  return std::max(0, launch.job.node_count.value_or(1) - known);
+  return std::max(0, expected_nodes(launch.job) - known);
 }
 
 int missing_nodes(const Run& joined) {
@@ -325,7 +331,7 @@ std::optional<Seconds> clock_lead(const Run& reference, const Run& run) {
 
 Run join_nodes(std::vector<Run> runs, std::span<const Launch> launches) {
   if (launches.size() < 2 || has_joined(runs)) launches = {};
-  const auto expected = runs.front().info.job.node_count.value_or(1);
+  const auto expected = expected_nodes(runs.front().info.job);
   if (runs.size() == 1 && expected <= 1 && launches.empty()) return std::move(runs.front());
   const auto names = node_names(runs, expected);
   Launch only{runs.front().info.job, {}, static_cast<int>(runs.size()), {}};

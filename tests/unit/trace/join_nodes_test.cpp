@@ -158,6 +158,13 @@ TEST(JoinNodes, NamesTheNodesThatNeverReportedByTheJobsList) {
   EXPECT_THAT(again.notes, Contains(HasSubstr("1 of the job's 4 nodes never reported (n4)")));
 }
 
+TEST(JoinNodes, ACountOfNodesThatCannotBeIsNotBelieved) {
+  auto run = node("n1", 0, 300, 0, 100);
+  run.info.job.node_count = 2'000'000'000;
+  EXPECT_EQ(missing_nodes(join_nodes({run})), 0);
+  EXPECT_NEAR(energy_of(join_nodes({run, node("n2", 1, 100, 0, 100)})).total->value(), 40'000, 10);
+}
+
 TEST(JoinNodes, ANodeThatReportedAloneIsNotTheWholeJob) {
   const auto joined = join_nodes({node("n1", 0, 300, 0, 100)});
   EXPECT_THAT(joined.notes, ElementsAre(HasSubstr("1 of the job's 2 nodes never reported: what it used")));
