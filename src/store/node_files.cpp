@@ -108,6 +108,7 @@ class FilesStore final : public RunStore {
 Result<FilesStore::Found> FilesStore::find_run(std::string_view reference) const {
   std::optional<Found> found;
   std::optional<WallTime> began;
+  int found_by = 0;
   std::size_t namesakes = 0;
   std::optional<Error> error;
   for (const auto& file : files_) {
@@ -116,11 +117,19 @@ Result<FilesStore::Found> FilesStore::find_run(std::string_view reference) const
       if (!error) error = choice.error();
       continue;
     }
-    namesakes += choice->namesakes;
     const auto row = file->row(choice->id);
     if (!row) return propagate(row.error());
+    // As in one file: an id before a name, and a name before the beginning of an id.
+    const int by = row->id == reference ? 0 : row->name == reference ? 1 : 2;
+    if (found && by > found_by) continue;
+    if (!found || by < found_by) {
+      found.reset();
+      namesakes = 0;
+    }
+    namesakes += choice->namesakes;
     if (found && !(row->started && (!began || row->started->ns > began->ns))) continue;
     began = row->started;
+    found_by = by;
     found.emplace(Found{file.get(), std::move(*choice)});
   }
   if (!found) return propagate(*error);
