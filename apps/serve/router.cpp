@@ -59,12 +59,17 @@ Router::Found Router::find(const Request& request) const {
   return {nullptr, {}, line_response(404, "there is nothing at this address")};
 }
 
-/// A store cannot be read for a moment where the files beside it come and go with whoever writes into it.
+/// A store cannot be read for a moment where the files beside it come and go with whoever writes into it. Who
+/// has waited for a server that hangs is not to wait for it once more.
 Response Router::patient_answer(const Route& route, const Request& request) const {
   constexpr auto pause = std::chrono::milliseconds(50);
+  constexpr std::chrono::seconds patience{1};
   constexpr int unavailable = 503;
+  const auto end = std::chrono::steady_clock::now() + patience;
   auto response = route.answer(request, services_);
-  for (int more = 3; more != 0 && response.status == unavailable && request.method != "POST"; --more) {
+  for (int more = 3; more != 0 && response.status == unavailable && request.method != "POST" &&
+                     std::chrono::steady_clock::now() < end;
+       --more) {
     std::this_thread::sleep_for(pause);
     response = route.answer(request, services_);
   }

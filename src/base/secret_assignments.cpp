@@ -41,8 +41,10 @@ bool may_name_secret(std::string_view name) {
 Assignment assignment_at(std::string_view text, std::size_t sign, bool script) {
   Assignment found;
   auto end = sign;
+  if (text[sign] == '=' && end > 0 && text[end - 1] == ':') --end;  // NAME:=X of httpie, which is JSON
+  const auto begin_of_sign = end;
   while (end > 0 && is_blank(text[end - 1])) --end;
-  found.has_blanks = end != sign;
+  found.has_blanks = end != begin_of_sign;
   if (end > 1 && text[end - 1] == ']' && is_quote(text[end - 2])) --end;
   found.name_is_quoted = end > 0 && is_quote(text[end - 1]);
   if (found.name_is_quoted) --end;
@@ -83,6 +85,18 @@ Assignment assignment_at(std::string_view text, std::size_t sign, bool script) {
   return found;
 }
 
+/// `NAME: X` as a line of several, as YAML writes it.
+bool is_line(std::string_view text, char sign, const Assignment& found) {
+  if (sign != ':' || text.find('\n') == text.npos) return false;
+  const auto begin = static_cast<std::size_t>(found.name.data() - text.data());
+  const auto line = begin == 0 ? text.npos : text.rfind('\n', begin - 1);
+  const auto before =
+      text.substr(line == text.npos ? 0 : line + 1, begin - (line == text.npos ? 0 : line + 1));
+  const auto after = text.substr(found.end, text.find('\n', found.end) - found.end);
+  return before.find_first_not_of(" \t-'\"") == before.npos &&
+         after.find_first_not_of(" \t\r'\"") == after.npos;
+}
+
 /// Whether what stands behind the sign is a secret.
 bool assigns_secret(std::string_view text, char sign, const Assignment& found) {
   constexpr std::array<std::string_view, 3> of_addresses{"sig", "signature", "hmac"};
@@ -95,17 +109,21 @@ bool assigns_secret(std::string_view text, char sign, const Assignment& found) {
   // A code of a sign-on, or of a function of Azure; not one of a country.
   constexpr std::size_t shortest_code = 16;
   if (found.in_address && equals_ignoring_case(last, "code") && value.size() >= shortest_code) return true;
+  if (is_line(text, sign, found)) return is_secret(found.name, value);
   // Words of a sentence, or of a program.
   if (found.has_blanks && !found.name_is_quoted && !found.value_is_quoted) return false;
   // The parts of key:value are no names.
   const bool is_plain = equals_ignoring_case(last, "key") || equals_ignoring_case(last, "token");
-  if (sign == ':' && !found.name_is_quoted && is_plain && last.size() == found.name.size()) return false;
+  if (sign == ':' && !found.name_is_quoted && !found.value_is_quoted && is_plain &&
+      last.size() == found.name.size())
+    return false;
   return is_secret(found.name, value);
 }
 
 void hide_values(std::string& text) {
   const bool script = std::ranges::any_of(text, is_blank);
   for (auto at = text.find_first_of("=:"); at != std::string::npos; at = text.find_first_of("=:", at + 1)) {
+    if (text.compare(at, 2, ":=") == 0) continue;  // the second one is the sign
     const auto found = assignment_at(text, at, script);
     if (!assigns_secret(text, text[at], found)) continue;
     const auto hide = hidden(std::string_view(text).substr(found.value, found.end - found.value));

@@ -88,7 +88,7 @@ std::size_t end_of_option(std::string_view word, const SecretOption& known) {
 }
 
 std::string_view program_named(std::string_view word) {
-  const auto name = word.substr(word.rfind('/') + 1);
+  const auto name = word.substr(word.find_last_of("/=") + 1);  // also of ProxyCommand=sshpass
   if (const auto login = std::ranges::find(login_commands, name, &LoginCommand::program);
       login != login_commands.end())
     return login->program;

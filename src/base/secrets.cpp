@@ -128,6 +128,11 @@ void hide_in(std::vector<std::string>& words) {
   for (auto& word : words) {
     const auto announced = std::exchange(name, {});
     const bool announced_user = names_user(announced);
+    // kaggle config set -n NAME -v X
+    if (sets_names && names_secret(announced) && word.size() == 2 && word.front() == '-' && word[1] != '-') {
+      name = announced;
+      continue;
+    }
     if (!announced.empty() && !word.starts_with("--") && is_secret(announced, word)) {
       if (is_scheme(word))
         name = announced;

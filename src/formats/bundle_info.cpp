@@ -1,5 +1,7 @@
 #include "formats/bundle_info.hpp"
 
+#include <limits>
+
 #include "formats/support/json_fields.hpp"
 #include "trace/fields.hpp"
 
@@ -8,6 +10,9 @@ namespace {
 
 using trace::Run;
 
+/// Each is looked for among all readings; trainings have fewer segments.
+constexpr std::size_t most_absences = 1000;
+
 DescribedColumn take_column(Fields& fields) {
   DescribedColumn described;
   fields.take("file", described.file);
@@ -15,9 +20,14 @@ DescribedColumn take_column(Fields& fields) {
   auto& channel = described.channel;
   visit_channel(channel,
                 [&](const char* key, auto& value, auto... from) { fields.take(key, value, from...); });
-  for (const auto& gap : fields.list("gaps"))
-    if (gap.is_array() && gap.size() == 2 && gap[0].is_number() && gap[1].is_number())
-      described.gaps.push_back({Seconds{gap[0].get<double>()}, Seconds{gap[1].get<double>()}});
+  const auto take = [&](const char* key, std::vector<trace::Span>& spans, std::size_t most) {
+    for (const auto& span : fields.list(key))
+      if (spans.size() < most && span.is_array() && span.size() == 2 && span[0].is_number() &&
+          span[1].is_number())
+        spans.push_back({Seconds{span[0].get<double>()}, Seconds{span[1].get<double>()}});
+  };
+  take("gaps", described.gaps, std::numeric_limits<std::size_t>::max());
+  take("absent", described.absences, most_absences);
   return described;
 }
 

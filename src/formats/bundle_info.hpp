@@ -18,6 +18,8 @@ struct DescribedColumn {
   std::string column;
   trace::Channel channel;
   std::vector<trace::Span> gaps;
+  std::vector<trace::Span> absences =
+      {};  ///< when its machine had no part in the training (trace/absence.hpp)
 };
 
 struct BundleInfo {

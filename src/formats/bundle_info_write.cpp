@@ -13,10 +13,14 @@ ordered_json column_json(const DescribedColumn& described) {
   writer("column", described.column);
   const auto& channel = described.channel;
   visit_channel(channel, [&](const char* key, const auto& value, auto...) { writer(key, value); });
-  auto gaps = ordered_json::array();
-  for (const auto& gap : described.gaps)
-    gaps.push_back({Writer::number(gap.begin.value()), Writer::number(gap.end.value())});
-  writer.put("gaps", gaps);
+  const auto listed = [](const std::vector<trace::Span>& spans) {
+    auto list = ordered_json::array();
+    for (const auto& span : spans)
+      list.push_back({Writer::number(span.begin.value()), Writer::number(span.end.value())});
+    return list;
+  };
+  writer.put("gaps", listed(described.gaps));
+  if (!described.absences.empty()) writer.put("absent", listed(described.absences));
   return writer.take();
 }
 

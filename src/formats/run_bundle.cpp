@@ -14,6 +14,7 @@
 #include "formats/support/log_clock.hpp"
 #include "formats/support/numeric_table.hpp"
 #include "formats/support/value_bounds.hpp"
+#include "trace/absence.hpp"
 #include "trace/phases.hpp"
 #include "trace/plausible.hpp"
 
@@ -155,7 +156,10 @@ Result<std::size_t> read_trace_file(const fs::path& path, BundleInfo& info, Dama
   for (auto& column : columns) {
     tell_early_silences(column);
     auto& trace = info.run.traces.emplace_back(std::move(column.builder).finish());
-    if (column.described != nullptr) trace.gaps = column.described->gaps;
+    if (column.described != nullptr) {
+      trace.gaps = column.described->gaps;
+      for (const auto& span : column.described->absences) trace::add_absence(trace, span);
+    }
     if (auto ok = trace::check(trace); !ok)
       return fail(ErrorKind::malformed, path.string(), "{}: {}", trace.channel.name, ok.error().message);
   }

@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <map>
+#include <optional>
 #include <set>
 
 #include "base/files.hpp"
@@ -8,6 +9,7 @@
 #include "formats/bundle_info.hpp"
 #include "formats/bundle_progress.hpp"
 #include "formats/run_bundle.hpp"
+#include "trace/absence.hpp"
 
 namespace joulecast::formats {
 namespace fs = std::filesystem;
@@ -130,6 +132,16 @@ std::string epochs_text(const Run& run) {
   return text;
 }
 
+/// The run without what only says that a machine had no part in it; nothing where all have.
+std::optional<Run> only_present(const Run& run, std::map<const Trace*, std::vector<trace::Span>>& absences) {
+  const auto is_of_node = [](const Trace& trace) { return !trace.channel.node.empty(); };
+  if (std::ranges::none_of(run.traces, is_of_node)) return std::nullopt;
+  auto present = std::make_optional(run);
+  for (auto& trace : present->traces)
+    if (is_of_node(trace)) absences[&trace] = trace::take_absences(trace);
+  return present;
+}
+
 }  // namespace
 
 Status write_run_bundle(const Run& run, const fs::path& directory) {
@@ -140,9 +152,12 @@ Status write_run_bundle(const Run& run, const fs::path& directory) {
   if (error) return fail(kind_of_errno(error.value()), directory.string(), "{}", error.message());
 
   std::vector<DescribedColumn> described;
-  for (const auto& [name, file] : arrange(run)) {
+  std::map<const Trace*, std::vector<trace::Span>> absences;
+  const auto present = only_present(run, absences);
+  for (const auto& [name, file] : arrange(present ? *present : run)) {
     for (const auto& column : file.columns)
-      described.push_back({name, column.name, column.trace->channel, column.trace->gaps});
+      described.push_back(
+          {name, column.name, column.trace->channel, column.trace->gaps, absences[column.trace]});
     if (auto ok = write_file(directory / name, table_text(file)); !ok) return ok;
   }
   if (!run.epochs.empty() || run.info.epoch_bounds_recorded)

@@ -8,6 +8,7 @@
 
 #include "base/csv_scanner.hpp"
 #include "base/files.hpp"
+#include "trace/absence.hpp"
 
 namespace joulecast::formats {
 namespace {
@@ -26,7 +27,9 @@ std::string cell(const std::optional<T>& value) {
 
 Status write_readings_csv(const trace::Run& run, const std::filesystem::path& file) {
   std::string text = "time_s,node,component,device,quantity,unit,channel,provenance,value\n";
-  for (const auto& trace : run.traces) {
+  for (const auto& joined : run.traces) {
+    auto trace = joined;
+    if (!trace.channel.node.empty()) trace::take_absences(trace);  // absent is not 0 W
     const auto& channel = trace.channel;
     const auto middle =
         fmt::format(",{},{},{},{},{},{},{},", csv_cell(channel.node), name_of(channel.component),

@@ -91,10 +91,13 @@ bool is_of_several_nodes(const trace::Job& job) {
   return job.node_count.value_or(1) > 1 && !key_of(job).empty();
 }
 
-/// Of two jobs of several nodes, by the node's place in its job: that is another one for each node, while the
-/// machines may have changed places.
+/// Of two jobs, by the node's place in its job: that is another one for each node, while the machines may
+/// have changed places. The only node of a job has the first.
 bool is_same_node(const trace::Job& a, const trace::Job& b) {
-  return a.node_rank && b.node_rank ? a.node_rank == b.node_rank : !a.node.empty() && a.node == b.node;
+  const auto place = [](const trace::Job& job) {
+    return is_of_several_nodes(job) ? job.node_rank : std::optional(0);
+  };
+  return place(a) && place(b) ? place(a) == place(b) : !a.node.empty() && a.node == b.node;
 }
 
 /// The run of the earlier job's node that has this node's place, for a training of which `ids` are the
@@ -120,6 +123,16 @@ Result<std::optional<std::string>> run_of_own_node(const store::RunStore& store,
   return std::optional<std::string>{};
 }
 
+/// Whether the training has other nodes' runs beside these.
+Result<bool> were_on_several_nodes(const store::RunStore& store, const std::vector<std::string>& ids) {
+  for (const auto& id : ids) {
+    const auto segment = store.row(id);
+    if (!segment) return propagate(segment.error());
+    if (is_of_several_nodes(segment->job)) return true;
+  }
+  return false;
+}
+
 /// Goes on with the training that the candidate belongs to, unless it still runs.
 void take(const store::RunStore& store, const Candidate& candidate, const trace::Run& header,
           Continuation& found) {
@@ -128,17 +141,21 @@ void take(const store::RunStore& store, const Candidate& candidate, const trace:
   };
   auto segments = store::segments_of(store, candidate.id);
   if (!segments) return give_up(segments.error());
-  if (is_of_several_nodes(header.info.job)) {
+  const auto several =
+      is_of_several_nodes(header.info.job) ? Result<bool>(true) : were_on_several_nodes(store, segments->ids);
+  if (!several) return give_up(several.error());
+  if (*several) {
     const auto own = run_of_own_node(store, segments->ids, header.info.job);
     if (!own) return give_up(own.error());
-    if (!*own) {
+    if (*own) {
+      segments = store::segments_of(store, **own);
+      if (!segments) return give_up(segments.error());
+    } else if (is_of_several_nodes(header.info.job)) {
       if (const auto first = store.row(segments->ids.front())) found.name = first->name;
       found.told.push_back(
           fmt::format("{} has no run of this node to go on with: this one begins beside it", candidate.id));
       return;
     }
-    segments = store::segments_of(store, **own);
-    if (!segments) return give_up(segments.error());
   }
   const auto row = store.row(segments->ids.back());
   if (!row) return give_up(row.error());
@@ -157,15 +174,26 @@ void take(const store::RunStore& store, const Candidate& candidate, const trace:
   found.earlier = earlier_of(*segments, std::move(*run));
 }
 
+/// Whether the reference is meant for this run, which it led to. What a training is called may by chance
+/// begin as an id does, or end one: a seed, a year, a day.
+bool is_meant(const store::RunRow& row, std::string_view reference) {
+  constexpr std::size_t shortest_beginning = std::string_view("20260201-1").size();
+  if (row.id == reference || row.name == reference) return true;
+  if (row.id.starts_with(reference)) return reference.size() >= shortest_beginning;
+  return !row.id.ends_with(reference);  // else it is the name of another rank
+}
+
 /// The run that the user names. A training that has not begun yet begins with this one.
 void take_named(const store::RunStore& store, const ContinueOptions& options, const trace::Run& header,
                 Continuation& found) {
   const auto& reference = options.run;
   const auto choice = store.resolve(reference);
-  if (choice) return take(store, {choice->id, options.is_left_to_us}, header, found);
-  if (choice.error().kind != ErrorKind::invalid) {
+  const auto row = choice ? store.row(choice->id) : propagate(choice.error());
+  if (row && is_meant(*row, reference))
+    return take(store, {choice->id, options.is_left_to_us}, header, found);
+  if (!row && row.error().kind != ErrorKind::invalid) {
     found.told.push_back("the earlier run cannot be found, so this one stands alone: " +
-                         to_string(choice.error()));
+                         to_string(row.error()));
     return;
   }
   found.name = reference;

@@ -28,7 +28,7 @@ Recording::Recording(RecordingOptions options, const trace::Run& header,
     : options_(std::move(options)) {
   const auto wanted = options_.store ? Result<std::string>(options_.store->string()) : store::default_url();
   if (!wanted) trouble_.push_back("the store cannot be used: " + to_string(wanted.error()));
-  if (!wanted || !begin_in(place_of(*wanted, header), header)) begin_in_spare(header);
+  if (!wanted || !begin_in(place_of(*wanted, header), header, *wanted)) begin_in_spare(header);
   add(channels);
 }
 
@@ -51,7 +51,7 @@ Result<std::string> Recording::make_spare() {
 void Recording::begin_in_spare(const trace::Run& header) {
   const auto spare = make_spare();
   is_spare_ = true;
-  if (spare && begin_in(*spare, header)) {
+  if (spare && begin_in(*spare, header, *spare)) {
     trouble_.push_back(fmt::format("the run is kept in {} instead", path_.string()));
     return;
   }
@@ -60,7 +60,7 @@ void Recording::begin_in_spare(const trace::Run& header) {
   trouble_.emplace_back("the run cannot be kept; it is measured, and shown only here");
 }
 
-bool Recording::begin_in(const std::string& url, const trace::Run& header) {
+bool Recording::begin_in(const std::string& url, const trace::Run& header, const std::string& base) {
   const store::OpenOptions opening{.durability = store::Durability::soon, .patience = options_.patience};
   const store::WriterOptions writing{
       .finish_timeout = options_.finish_timeout, .patience = options_.patience, .spare = make_spare};
@@ -70,8 +70,13 @@ bool Recording::begin_in(const std::string& url, const trace::Run& header) {
                     ? store::RunStore::open(url, store::Access::write, opening)
                     : fail(ErrorKind::unavailable, url, "it is not opened");
   others_read_ = opened && is_read_by_others(url);
+  // Where each node has a file of its own, the earlier run may be in that of a machine that had this one's
+  // place.
+  const auto all = opened && goes_on && url != base
+                       ? store::open_with_node_files(base, store::Access::look, opening)
+                       : fail(ErrorKind::unavailable, url, "it is the only one");
   if (opened && goes_on)
-    continuation_ = find_continuation(**opened, options_.continues, shareable(header));
+    continuation_ = find_continuation(all ? **all : **opened, options_.continues, shareable(header));
   else if (goes_on)
     continuation_.told.push_back("the earlier run cannot be looked up: " + to_string(opened.error()));
   const auto begin = [&]() -> Result<std::unique_ptr<store::RunWriter>> {

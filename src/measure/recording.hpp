@@ -68,7 +68,8 @@ class Recording final : public trace::RunSink {
   /// The path of a new spare store in the temporary folder.
   [[nodiscard]] static Result<std::string> make_spare();
   void begin_in_spare(const trace::Run& header);
-  bool begin_in(const std::string& url, const trace::Run& header);
+  /// Whether the run can be kept at `url`, which is `base` or one of the nodes' files beside it.
+  bool begin_in(const std::string& url, const trace::Run& header, const std::string& base);
   [[nodiscard]] trace::Run shareable(trace::Run header) const;
 
   const RecordingOptions options_;

@@ -5,6 +5,7 @@
 #include <cstdlib>
 #include <filesystem>
 #include <map>
+#include <mutex>
 #include <string_view>
 #include <utility>
 
@@ -97,6 +98,7 @@ class FilesStore final : public RunStore {
   }
   template <class Ask>
   [[nodiscard]] Result<std::vector<RunSum>> sums(Ask ask) const;
+  [[nodiscard]] Result<std::set<std::string>> continued_elsewhere() const;
 
   std::string location_;
   std::vector<std::unique_ptr<RunStore>> files_;
@@ -106,6 +108,7 @@ class FilesStore final : public RunStore {
 Result<FilesStore::Found> FilesStore::find_run(std::string_view reference) const {
   std::optional<Found> found;
   std::optional<WallTime> began;
+  int found_by = 0;
   std::size_t namesakes = 0;
   std::optional<Error> error;
   for (const auto& file : files_) {
@@ -114,33 +117,80 @@ Result<FilesStore::Found> FilesStore::find_run(std::string_view reference) const
       if (!error) error = choice.error();
       continue;
     }
-    namesakes += choice->namesakes;
     const auto row = file->row(choice->id);
     if (!row) return propagate(row.error());
+    // As in one file: an id before a name, and a name before the beginning of an id.
+    const int by = row->id == reference ? 0 : row->name == reference ? 1 : 2;
+    if (found && by > found_by) continue;
+    if (!found || by < found_by) {
+      found.reset();
+      namesakes = 0;
+    }
+    namesakes += choice->namesakes;
     if (found && !(row->started && (!began || row->started->ns > began->ns))) continue;
     began = row->started;
+    found_by = by;
     found.emplace(Found{file.get(), std::move(*choice)});
   }
   if (!found) return propagate(*error);
-  if (found->choice.namesakes > 1 || namesakes > 1) found->choice.namesakes = namesakes;
+  // The latest run of all is meant by no name.
+  if (!reference.empty() && namesakes > 1) found->choice.namesakes = namesakes;
   return std::move(*found);
 }
 
+/// The runs that go on in another file than their own, as where a requeued job had other machines. Each file
+/// takes them for the last of their training, or for one that stands alone.
+Result<std::set<std::string>> FilesStore::continued_elsewhere() const {
+  std::set<std::string> elsewhere;
+  RunQuery parts;
+  parts.segments = Segments::part;
+  for (const auto& file : files_) {
+    const auto rows = file->find(parts);
+    if (!rows) return propagate(rows.error());
+    for (const auto& row : *rows)
+      if (!row.continues.empty() && std::ranges::find(*rows, row.continues, &RunRow::id) == rows->end())
+        elsewhere.insert(row.continues);
+  }
+  return elsewhere;
+}
+
 Result<std::vector<RunRow>> FilesStore::find(const RunQuery& query) const {
+  auto elsewhere = query.segments == Segments::each ? Result<std::set<std::string>>() : continued_elsewhere();
+  if (!elsewhere) return propagate(elsewhere.error());
+  const bool is_sorted_out = query.segments == Segments::none || query.segments == Segments::last;
   auto part = query;
   part.offset = 0;
-  if (query.limit) part.limit = *query.limit + query.offset;
+  if (query.limit) part.limit = *query.limit + query.offset + elsewhere->size();
   std::vector<RunRow> rows;
   for (const auto& file : files_) {
     auto found = file->find(part);
     if (!found) return found;
     std::ranges::move(*found, std::back_inserter(rows));
+    if (elsewhere->empty() || query.segments != Segments::part) continue;
+    auto alone = part;
+    alone.segments = Segments::none;
+    auto more = file->find(alone);
+    if (!more) return more;
+    std::ranges::copy_if(*more, std::back_inserter(rows),
+                         [&](const RunRow& row) { return elsewhere->contains(row.id); });
   }
+  if (is_sorted_out) std::erase_if(rows, [&](const RunRow& row) { return elsewhere->contains(row.id); });
   take_part(rows, query);
   return rows;
 }
 
 Result<std::size_t> FilesStore::count(const RunQuery& query) const {
+  if (query.segments != Segments::each) {
+    const auto elsewhere = continued_elsewhere();
+    if (!elsewhere) return propagate(elsewhere.error());
+    if (!elsewhere->empty()) {
+      auto all = query;
+      all.limit.reset();
+      all.offset = 0;
+      const auto rows = find(all);
+      return rows ? Result<std::size_t>(rows->size()) : propagate(rows.error());
+    }
+  }
   std::size_t sum = 0;
   for (const auto& file : files_) {
     const auto count = file->count(query);
@@ -202,7 +252,33 @@ Result<std::vector<std::string>> FilesStore::recover(bool even_if_silent) {
   return closed;
 }
 
+/// Of this process.
+class LeftOut {
+ public:
+  void add(const Error& error) {
+    const std::lock_guard lock(mutex_);
+    messages_.insert(to_string(error));
+  }
+  std::set<std::string> messages() {
+    const std::lock_guard lock(mutex_);
+    return messages_;
+  }
+
+ private:
+  std::mutex mutex_;
+  std::set<std::string> messages_;
+};
+
+LeftOut& left_out() {
+  static auto& files = *new LeftOut;
+  return files;
+}
+
 }  // namespace
+
+std::set<std::string> left_out_files() {
+  return left_out().messages();
+}
 
 std::string file_of_node(const std::string& url, const std::string& node) {
   auto name = node.empty() ? std::string("unnamed") : node;
@@ -244,9 +320,12 @@ Result<std::unique_ptr<RunStore>> open_with_node_files(const std::string& url, A
   if (own) files.push_back(std::move(*own));
   for (const auto& node : nodes) {
     auto file = RunStore::open(node, access, options);
-    if (!file) return file;
-    files.push_back(std::move(*file));
+    if (file)
+      files.push_back(std::move(*file));
+    else if (file.error().kind != ErrorKind::unavailable)  // one that its node is just making has no run
+      left_out().add(file.error());
   }
+  if (files.empty()) return RunStore::open(nodes.front(), access, options);  // and says why
   return std::make_unique<FilesStore>(url, std::move(files));
 }
 

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <memory>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -23,8 +24,12 @@ namespace joulecast::store {
 
 /// RunStore::open() of the store and of the nodes' files beside it, read together. New runs go to the store
 /// itself, and SQL sees that alone. If only the nodes' files are there, these are the store. A node's file is
-/// changed where the user changes a run of it, or the node itself closes one whose process has died.
+/// changed where the user changes a run of it, or the node itself closes one whose process has died. A node's
+/// file that cannot be used is left out (left_out_files).
 [[nodiscard]] Result<std::unique_ptr<RunStore>> open_with_node_files(const std::string& url, Access access,
                                                                      OpenOptions options = {});
+
+/// Why files of nodes were left out by this process: each is to be told once.
+[[nodiscard]] std::set<std::string> left_out_files();
 
 }  // namespace joulecast::store

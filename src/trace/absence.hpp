@@ -2,6 +2,8 @@
 // own segments only. Outside of these it used nothing for the training, and none of its readings is missing.
 #pragma once
 
+#include <vector>
+
 #include "trace/run.hpp"
 
 namespace joulecast::trace {
@@ -9,6 +11,10 @@ namespace joulecast::trace {
 /// The channel's device used nothing for the run in this span, in which the channel has no readings: 0 W, or
 /// a counter that stands still. Nothing is said where the channel has readings there, or none at all.
 void add_absence(Trace& trace, Span span);
+
+/// Takes what add_absence() has added out again, for files in which a machine that had no part is absent and
+/// not 0: the spans that it was called with, in their order. The trace has one gap instead of each.
+std::vector<Span> take_absences(Trace& trace);
 
 /// The same for every channel that gives energy, in the segments of `run` that ran on another machine than
 /// the channel's node (join_segments names it).

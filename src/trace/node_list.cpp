@@ -12,6 +12,7 @@ namespace joulecast::trace {
 namespace {
 
 constexpr std::size_t most_nodes = 100'000;
+constexpr std::size_t longest_name = 255;  // of a host: what is longer, times so many nodes, fills the memory
 
 /// The parts between commas that stand in no bracket; nothing where brackets do not match.
 std::optional<std::vector<std::string_view>> parts_of(std::string_view list) {
@@ -36,12 +37,13 @@ std::optional<std::vector<std::string_view>> parts_of(std::string_view list) {
 std::vector<std::string> numbers_in(std::string_view range) {
   const auto dash = range.find('-');
   const auto low = range.substr(0, dash);
+  if (low.size() > longest_name) return {};
   const auto first = parse_uint(low);
   const auto last = dash == range.npos ? first : parse_uint(range.substr(dash + 1));
   if (!first || !last || *last < *first || *last - *first >= most_nodes) return {};
   std::vector<std::string> numbers;
-  for (std::uint64_t number = *first; number <= *last; ++number)
-    numbers.push_back(fmt::format("{:0{}}", number, low.size()));
+  for (std::uint64_t i = 0; i <= *last - *first; ++i)  // to the last number that there is, too
+    numbers.push_back(fmt::format("{:0{}}", *first + i, low.size()));
   return numbers;
 }
 
@@ -51,6 +53,7 @@ std::vector<std::string> names_in(std::string_view part) {
   std::vector<std::string> names{""};
   while (!part.empty()) {
     const auto open = part.find('[');
+    if (names.front().size() + part.substr(0, open).size() > longest_name) return {};
     for (auto& name : names) name += part.substr(0, open);
     if (open == part.npos) break;
     const auto close = part.find(']', open);

@@ -73,6 +73,22 @@ class OneAccount(ContinueTest):
         self.assertIn("with all its 2 segments", self.call("rm", "lenet").stdout)
         self.assertEqual(self.json("list"), {"runs": []})
 
+    def test_its_copy_is_the_whole_training_in_its_jobs(self):
+        """Also where the first segment was copied before there was a second."""
+        other = str(self.folder / "other.db")
+        self.call("run", "--quiet", "--name", "t", "--", "sh", "-c", "sleep 1; exit 1", expect=1, env={**self.environment, "SLURM_JOB_ID": "11"})
+        self.assertIn("1 copied", self.call("sync", "--to", other).stdout)
+        self.call("run", "--quiet", "--continue", "t", "--", "sleep", "1", env={**self.environment, "SLURM_JOB_ID": "12"})
+        self.assertIn("1 copied, 1 unchanged", self.call("sync", "--to", other).stdout)
+        self.assertIn("2 copied", self.call("sync", "--to", self.folder / "third.db", "t").stdout)
+        for store in (other, str(self.folder / "third.db")):
+            copied = {**self.environment, "JOULECAST_STORE": store}
+            [run] = self.json("list", env=copied)["runs"]
+            self.assertEqual((run["status"], run["segments"]), ("finished", 2))
+            own, theirs = (self.json("jobs", "--sacct", "never", env=env)["jobs"] for env in (self.environment, copied))
+            self.assertEqual([(job["job"], job["energy_j"]) for job in own], [(job["job"], job["energy_j"]) for job in theirs])
+            self.assertEqual({job["job"] for job in own}, {"11", "12"})
+
     def test_its_bundle_is_the_whole_training(self):
         self.measure("--name", "net", script=epochs(1, 2, 4), expect=0)
         self.measure("--continue", "net", script=epochs(3, 4, 4))
@@ -158,6 +174,17 @@ class References(ContinueTest):
         self.measure("--name", "other", script="true")
         beginning = os.path.commonprefix([run["id"], self.json("show", "other")["id"]])
         self.assertIn("runs have ids that match this", self.call("show", beginning, expect=2).stderr)
+
+
+    def test_a_name_that_ids_begin_or_end_with_is_a_name(self):
+        """A year, a day, a seed: no run of that name is there yet, and the one that is there is another training."""
+        other = self.measure("--name", "other", script="true") and self.json("list")["runs"][0]["id"]
+        names = (other[0], other[:4], other[:8], other[:9], other[-4:])
+        for name in names:
+            self.measure("--continue", name, script="true")
+            self.measure("--continue", name, script="true")
+        rows = self.json("list")["runs"]
+        self.assertEqual({row["name"]: row["segments"] for row in rows}, {"other": 1, **{name: 2 for name in names}})
 
 
 class OnlyTold(ContinueTest):

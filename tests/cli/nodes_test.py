@@ -146,23 +146,73 @@ class Nodes(CommandTest):
             database.close()
             self.assertEqual(links[0], links[1], "two nodes went on with one run")
 
-    def test_a_node_is_expected_in_its_own_segment_only(self):
-        """A job that goes on with other machines: none of them lacks anything."""
+    def jobs_of_machines(self, *jobs, options="--continue big"):
+        """One job after the other, each of machines with a name of their own: {place: name}, and how many nodes it has."""
         if subprocess.run(["unshare", "-u", "true"], capture_output=True, check=False).returncode != 0:
             self.skipTest("no host name of its own can be given to a process here (unshare -u)")
         for number, name in enumerate(("n1", "n2", "m1", "m2")):
             (self.folder / f"{name}.txt").write_text(f"gpu uuid=GPU-{name} name=NVIDIA_A100 arch=9\npower 0:{100 * (number % 2 + 1)}\n")
-        for names in (("n1", "n2"), ("m1", "m2")):
-            self.job = str(uuid.uuid4().int % 10**9)
-            nodes = []
-            for number, name in enumerate(names):
+        for start, (machines, nodes) in enumerate(jobs):
+            if "--continue" in options:
+                self.job = str(uuid.uuid4().int % 10**9)
+            started = []
+            for number, name in machines.items():
                 task = dict(SLURM_JOB_ID=self.job, SLURM_STEP_ID="0", SLURM_PROCID=str(number), SLURM_LOCALID="0", SLURM_NODEID=str(number),
-                            SLURM_STEP_NUM_NODES="2", SLURM_STEP_NUM_TASKS="2", SLURM_STEP_TASKS_PER_NODE="1(x2)", SLURMD_NODENAME=name,
-                            JOULECAST_FAKE_NVML=str(self.folder / f"{name}.txt"))
-                command = f"hostname {name}; exec {JOULECAST} run --quiet --interval 0.1 --sensor nvml --continue big -- sleep 2"
-                nodes.append(subprocess.Popen(["unshare", "-u", "sh", "-c", command], env={**self.environment, **task}))
-            self.end(*nodes)
+                            SLURM_STEP_NUM_NODES=str(nodes), SLURM_STEP_NUM_TASKS=str(nodes), SLURM_STEP_TASKS_PER_NODE=f"1(x{nodes})",
+                            SLURMD_NODENAME=name, SLURM_RESTART_COUNT=str(start), JOULECAST_FAKE_NVML=str(self.folder / f"{name}.txt"))
+                command = f"hostname {name}; exec {JOULECAST} run --quiet --interval 0.1 --sensor nvml {options} -- sleep 2"
+                started.append(subprocess.Popen(["unshare", "-u", "sh", "-c", command], env={**self.environment, **task}))
+            self.end(*started)
             time.sleep(2)  # the queue
+
+    def test_a_machine_may_change_its_place(self):
+        """It is counted in both jobs: n1 and n2 are 100 W and 200 W for 2 s each time."""
+        self.jobs_of_machines(({0: "n1", 1: "n2"}, 2), ({0: "n2", 1: "n1"}, 2))
+        [row] = self.rows()
+        run = self.json("show")
+        self.assertAlmostEqual(run["energy_j"]["total"], 300 * run["duration_s"], delta=0.15 * 300 * run["duration_s"])
+        self.assertAlmostEqual(row["energy_j"], run["energy_j"]["total"], delta=0.05 * row["energy_j"])
+        self.assertGreater(run["energy_j"]["coverage"], 0.9)
+
+    def test_the_only_node_of_a_job_has_the_first_place(self):
+        self.jobs_of_machines(({0: "n1", 1: "n2"}, 2), ({0: "n1"}, 1))
+        [row] = self.rows()
+        run = self.json("show")
+        self.assertAlmostEqual(run["energy_j"]["total"], 800, delta=100)
+        self.assertAlmostEqual(row["duration_s"], run["duration_s"], delta=0.2)
+        self.assertEqual([part["coverage"] > 0.9 for part in run["energy_j"]["by_component"] if part["component"] == "gpu"], [True, True])
+
+    def test_a_node_that_an_earlier_job_was_without_is_missing(self):
+        self.jobs_of_machines(({0: "n1"}, 2), ({0: "n1", 1: "n2"}, 2))
+        [row] = self.rows()
+        self.assertIn("1 node", row["missing"])
+        run = self.json("show")
+        self.assertTrue(any(name.startswith("node 1 of 2 of job ") for name in run["energy_j"]["missing"]), run["energy_j"]["missing"])
+        self.assertTrue(any("1 of the 2 nodes of job " in note for note in run["notes"]), run["notes"])
+
+    def test_a_job_that_had_finished_and_was_requeued_is_two_runs(self):
+        self.jobs_of_machines(({0: "n1", 1: "n2"}, 2), ({0: "n2", 1: "n1"}, 2), options="")
+        first, second = self.rows()
+        for row in (first, second):
+            run = self.json("show", row["id"])
+            self.assertAlmostEqual(run["energy_j"]["total"], 300 * run["duration_s"], delta=0.15 * 300 * run["duration_s"])
+
+    def test_a_node_is_expected_in_its_own_segment_only(self):
+        """A job that goes on with other machines: none of them lacks anything, and none is 0 W where it was not there."""
+        self.jobs_of_machines(({0: "n1", 1: "n2"}, 2), ({0: "m1", 1: "m2"}, 2))
+        self.call("export", "--bundle", self.folder / "bundle", "--csv", self.folder / "samples.csv")
+        rows = [line for name in ("n1", "n2", "m1", "m2") for line in (self.folder / f"bundle/power-{name}.csv").read_text().splitlines()[1:]]
+        self.assertGreater(len(rows), 40)
+        self.assertEqual([line for line in rows if float(line.split(",")[1]) == 0], [])
+        samples = [line for line in (self.folder / "samples.csv").read_text().splitlines() if ",power," in line and line.endswith(",0")]
+        self.assertEqual(samples, [])
+        before = self.json("show")["energy_j"]
+        self.environment["JOULECAST_STORE"] = str(self.folder / "copy.db")
+        self.call("import", self.folder / "bundle")
+        after = self.json("show")["energy_j"]
+        self.assertAlmostEqual(after["total"], before["total"], delta=0.01 * before["total"])
+        self.assertAlmostEqual(after["coverage"], before["coverage"], delta=0.01)
+        self.environment["JOULECAST_STORE"] = str(self.store)
         [row] = self.rows()
         run = self.json("show")
         self.assertLess(run["duration_s"], 6)
@@ -203,6 +253,39 @@ class Nodes(CommandTest):
         self.assertEqual(self.json("show", "first")["tags"]["team"], "vision")
         self.call("rm", "first")
         self.assertEqual([row["name"] for row in self.rows()], ["alone"])
+
+    def test_a_training_goes_on_over_the_files_of_nodes(self):
+        """The second job's machines have other places, so that each goes on with a run in the other one's file."""
+        self.environment["JOULECAST_STORE_PER_NODE"] = "1"
+        self.jobs_of_machines(({0: "n1", 1: "n2"}, 2), ({0: "n2", 1: "n1"}, 2))
+        [row] = self.rows()
+        self.assertEqual((row["nodes"], [name for name in row["missing"] if "node" in name]), (2, []))
+        run = self.json("show")
+        self.assertAlmostEqual(run["energy_j"]["total"], 1200, delta=150)
+        self.assertAlmostEqual(row["energy_j"], 1200, delta=150)
+        self.assertEqual(self.call("show").stderr, "")
+        self.assertEqual(self.call("show", "big").stderr, "")
+        copy = str(self.folder / "copy.db")
+        self.assertIn("4 copied", self.call("sync", "--to", copy).stdout)
+        own = {job["job"]: job["energy_j"] for job in self.json("jobs", "--sacct", "never")["jobs"]}
+        self.environment["JOULECAST_STORE"] = copy
+        self.assertEqual({job["job"]: job["energy_j"] for job in self.json("jobs", "--sacct", "never")["jobs"]}, own)
+        self.assertEqual(len(own), 2)
+        self.assertAlmostEqual(self.json("show")["energy_j"]["total"], run["energy_j"]["total"], delta=1)
+
+    def test_a_nodes_file_that_cannot_be_read_is_named_and_the_others_count(self):
+        self.environment["JOULECAST_STORE_PER_NODE"] = "1"
+        self.end(self.node(0), self.node(1))
+        for path in self.folder.glob("runs.db-node-n2*"):
+            path.unlink()
+        (self.folder / "runs.db-node-n2").write_bytes(b"rubbish" * 1000)
+        (self.folder / "runs.db-node-n3").symlink_to("/dev/zero")
+        os.mkfifo(self.folder / "runs.db-node-n4")
+        listed = self.call("list")
+        for name in ("n2", "n3", "n4"):
+            self.assertEqual(listed.stderr.count(f"left out: {self.folder}/runs.db-node-{name}"), 1, listed.stderr)
+        self.assertIn("1 node", self.rows()[0]["missing"])
+        self.end(self.node(0, "exit 7"), status=7)
 
     def elsewhere(self, name):
         (self.folder / name).mkdir()

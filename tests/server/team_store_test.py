@@ -10,6 +10,8 @@ import sys
 import threading
 import time
 import unittest
+import urllib.error
+import urllib.request
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "cli"))
 import postgres
@@ -310,6 +312,41 @@ class Away(TeamTest):
             self.one_line(self.call("list", expect=1))
             self.assertLess(time.monotonic() - started, 8)
         self.assertEqual(len(self.undelivered()), 1)
+
+    def test_a_server_that_hangs_is_told_in_time_and_one_that_works_is_waited_for(self):
+        """As where its host's disk hangs: it takes connections, and answers nothing."""
+        server = postgres.Server().start()
+        self.addCleanup(server.close)
+        self.environment["JOULECAST_STORE"] = server.url("postgres")
+        self.measure("there", script="true")
+        self.assertIn("1", self.call("query", "select 1 from pg_sleep(7)").stdout)  # longer than the patience
+        asking = subprocess.Popen([JOULECAST, "query", "select 1 from pg_sleep(60)"], env=self.environment, stdout=subprocess.PIPE,
+                                  stderr=subprocess.PIPE, text=True)
+        port = postgres.free_port()
+        serving = subprocess.Popen([JOULECAST, "serve", "--listen", f"127.0.0.1:{port}"], env=self.environment, stdout=subprocess.DEVNULL,
+                                   stderr=subprocess.DEVNULL)
+        self.addCleanup(serving.wait)
+        self.addCleanup(serving.terminate)
+
+        def status():
+            try:
+                with urllib.request.urlopen(f"http://127.0.0.1:{port}/api/v1/runs", timeout=60) as answer:
+                    return answer.status
+            except urllib.error.HTTPError as error:
+                return error.code
+            except OSError:
+                return None
+
+        self.wait_for(lambda: status() == 200)
+        server.signal_all(signal.SIGSTOP)
+        self.addCleanup(server.signal_all, signal.SIGCONT)
+        started = time.monotonic()
+        self.assertEqual(status(), 503)
+        self.assertLess(time.monotonic() - started, 9)
+        out, err = asking.communicate(timeout=60)
+        self.assertLess(time.monotonic() - started, 25)
+        self.assertIn("the server does not answer", err)
+        self.assertEqual((asking.returncode, out), (1, ""))
 
     def test_what_waits_is_delivered_by_the_next_command_and_only_once(self):
         server = postgres.Server()

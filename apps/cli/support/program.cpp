@@ -17,6 +17,7 @@
 #include "cli/support/command.hpp"
 #include "run/closed_streams.hpp"
 #include "run/tell.hpp"
+#include "store/node_files.hpp"
 
 namespace joulecast::cli {
 namespace {
@@ -75,7 +76,9 @@ int parse_and_run(int argc, char** argv) {
     if (first != "run") return refuse(problem, "");
     run::tell("joulecast: {}; the usual limits hold\n", problem);  // a training is not refused for it
   }
-  return chosen();
+  const int status = chosen();
+  for (const auto& file : store::left_out_files()) run::tell("joulecast: left out: {}\n", file);
+  return status;
 }
 
 /// Flushes standard output. Otherwise a full disk would go unnoticed, because the output may still be in the

@@ -1,10 +1,14 @@
 #include "session/runs/job_nodes.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
-#include <iterator>
 #include <map>
 #include <set>
+#include <tuple>
 #include <utility>
+
+#include "trace/node_list.hpp"
 
 namespace joulecast::session {
 namespace {
@@ -17,41 +21,49 @@ std::string node_of(const RunRow& row) {
   return row.job.node.empty() ? row.host : row.job.node;
 }
 
+/// A job that was requeued is begun anew, perhaps on other nodes. torchrun's restarts are counted by each
+/// node.
+std::string launch_of(const trace::Job& job) {
+  const auto key = trace::key_of(job);
+  return job.launcher == "torchrun" ? key : fmt::format("{}, start {}", key, job.restarts.value_or(0));
+}
+
 /// A training of one node: from its first segment's start to its last one's end.
 struct Candidate {
   SegmentIds segments;
-  /// The node by the job: it may have been another machine in each.
-  std::map<std::string, std::string> nodes;
-  std::string node;  ///< the first of them
-  std::optional<int> node_rank;
+  std::vector<RunRow> parts;  ///< those of its segments that are of jobs of several nodes
   WallTime begin;
   WallTime end;
+
+  [[nodiscard]] std::string node() const { return node_of(parts.front()); }
+  [[nodiscard]] int place() const { return parts.front().job.node_rank.value_or(1'000'000); }
 };
 
 Result<std::optional<Candidate>> candidate_of(const RunStore& store, SegmentIds segments) {
   Candidate found;
   for (std::size_t i = 0; i < segments.ids.size(); ++i) {
-    const auto row = store.row(segments.ids[i]);
+    auto row = store.row(segments.ids[i]);
     if (!row) return propagate(row.error());
     if (!row->started) return std::optional<Candidate>{};
     const WallTime end{row->started->ns + static_cast<std::int64_t>(row->duration.value() * 1e9)};
     if (i == 0) found.begin = *row->started;
-    if (is_of_several_nodes(*row)) {
-      if (found.nodes.empty()) found.node = node_of(*row), found.node_rank = row->job.node_rank;
-      found.nodes.emplace(trace::key_of(row->job), node_of(*row));
-    }
     if (i == 0 || end.ns > found.end.ns) found.end = end;
+    if (is_of_several_nodes(*row)) found.parts.push_back(std::move(*row));
   }
-  if (found.nodes.empty()) return std::optional<Candidate>{};
+  if (found.parts.empty()) return std::optional<Candidate>{};
   found.segments = std::move(segments);
   return std::optional(std::move(found));
 }
 
-/// Whether both measured the same node for the same job.
-bool is_same_node(const Candidate& a, const Candidate& b) {
-  return std::ranges::any_of(a.nodes, [&](const auto& node) {
-    const auto found = b.nodes.find(node.first);
-    return found != b.nodes.end() && found->second == node.second;
+/// Whether a segment of one and a segment of the other are of one start of a job and, if asked for, of one
+/// node.
+enum class Common { launch, node };
+bool have(Common common, const Candidate& a, const Candidate& b) {
+  return std::ranges::any_of(a.parts, [&](const RunRow& one) {
+    return std::ranges::any_of(b.parts, [&](const RunRow& other) {
+      return launch_of(one.job) == launch_of(other.job) &&
+             (common == Common::launch || node_of(one) == node_of(other));
+    });
   });
 }
 
@@ -69,51 +81,116 @@ bool is_of_several_nodes(const RunRow& row) {
   return row.job.node_count.value_or(1) > 1 && !trace::key_of(row.job).empty();
 }
 
+namespace {
+
+/// Finds the runs that belong together: those of the jobs of the first one, of the jobs of these, and so on.
+class Search {
+ public:
+  Search(const RunStore& store, Candidate own) : store_(store) {
+    seen_.insert(own.segments.ids.begin(), own.segments.ids.end());
+    nodes_.push_back(std::move(own));
+  }
+
+  [[nodiscard]] Status run() {
+    for (std::size_t i = 0; i < nodes_.size(); ++i) {
+      std::set<std::string> keys;  // a copy: more nodes are found below
+      for (const auto& part : nodes_[i].parts) keys.insert(trace::key_of(part.job));
+      for (const auto& key : keys)
+        if (keys_.insert(key).second)
+          if (auto taken = take_runs_of(key); !taken) return taken;
+    }
+    return {};
+  }
+
+  [[nodiscard]] JobNodes take() {
+    std::ranges::stable_sort(
+        nodes_, {}, [](const Candidate& one) { return std::tuple(one.place(), one.node(), one.begin.ns); });
+    JobNodes found;
+    found.rivals = std::move(rivals_);
+    found.launches = launches();
+    for (auto& node : nodes_) found.nodes.push_back(std::move(node.segments));
+    return found;
+  }
+
+ private:
+  [[nodiscard]] Status take_runs_of(const std::string& key) {
+    store::RunQuery query;
+    query.job_key = key;
+    const auto rows = store_.find(query);
+    if (!rows) return propagate(rows.error());
+    for (const auto& row : *rows) {
+      if (seen_.contains(row.id)) continue;
+      auto segments = store::segments_of(store_, row.id);
+      if (!segments) return propagate(segments.error());
+      seen_.insert(segments->ids.begin(), segments->ids.end());
+      auto candidate = candidate_of(store_, std::move(*segments));
+      if (!candidate) return propagate(candidate.error());
+      if (*candidate) take(std::move(**candidate));
+    }
+    return {};
+  }
+
+  void take(Candidate candidate) {
+    const auto& own = nodes_.front();
+    const auto common = overlap(own, candidate);
+    if (have(Common::node, candidate, own)) {
+      if (common > Seconds{0}) rivals_.push_back(candidate.segments.ids.front());
+      return;
+    }
+    const bool belongs = std::ranges::any_of(nodes_, [&](const Candidate& one) {
+      return have(Common::launch, one, candidate) && overlap(one, candidate) >= Seconds{0} - most_apart;
+    });
+    if (!belongs) return;
+    const auto known = std::find_if(nodes_.begin() + 1, nodes_.end(),
+                                    [&](const Candidate& one) { return have(Common::node, one, candidate); });
+    if (known == nodes_.end())
+      nodes_.push_back(std::move(candidate));
+    else if (common > overlap(own, *known))
+      *known = std::move(candidate);
+  }
+
+  [[nodiscard]] std::vector<trace::Launch> launches() const {
+    std::map<std::string, std::pair<std::int64_t, trace::Launch>> found;  // with its beginning
+    std::set<std::pair<std::string, std::string>> nodes;
+    for (const auto& node : nodes_)
+      for (const auto& part : node.parts) {
+        const auto name = launch_of(part.job);
+        auto& [begin, launch] = found.try_emplace(name, part.started->ns, trace::Launch{}).first->second;
+        begin = std::min(begin, part.started->ns);
+        launch.job = part.job;
+        if (part.job.node_rank) launch.ranks.insert(*part.job.node_rank);
+        // A node has several runs where another of its ranks took the measurement over.
+        if (nodes.emplace(name, node_of(part)).second) ++launch.nodes;
+        if (const auto list = part.tags.find(trace::node_list_tag); list != part.tags.end())
+          launch.node_list = list->second;
+      }
+    std::vector<std::pair<std::int64_t, trace::Launch>> sorted;
+    for (auto& [name, launch] : found) sorted.push_back(std::move(launch));
+    std::ranges::stable_sort(sorted, {}, &std::pair<std::int64_t, trace::Launch>::first);
+    std::vector<trace::Launch> launches;
+    for (auto& [begin, launch] : sorted) launches.push_back(std::move(launch));
+    return launches;
+  }
+
+  const RunStore& store_;
+  std::vector<Candidate> nodes_;  ///< the first one is that which was asked for
+  std::vector<std::string> rivals_;
+  std::set<std::string> seen_, keys_;
+};
+
+}  // namespace
+
 Result<JobNodes> nodes_of(const RunStore& store, SegmentIds segments) {
-  JobNodes found;
   auto own = candidate_of(store, segments);
   if (!own) return propagate(own.error());
   if (!*own) {
-    found.nodes.push_back(std::move(segments));
-    return found;
+    JobNodes alone;
+    alone.nodes.push_back(std::move(segments));
+    return alone;
   }
-  std::vector<RunRow> rows;
-  for (const auto& [key, node] : (*own)->nodes) {
-    store::RunQuery query;
-    query.job_key = key;
-    auto some = store.find(query);
-    if (!some) return propagate(some.error());
-    std::ranges::move(*some, std::back_inserter(rows));
-  }
-  std::set<std::string> seen(segments.ids.begin(), segments.ids.end());
-  std::vector<Candidate> chosen;
-  for (const auto& other : rows) {
-    if (seen.contains(other.id)) continue;
-    auto its = store::segments_of(store, other.id);
-    if (!its) return propagate(its.error());
-    seen.insert(its->ids.begin(), its->ids.end());
-    auto candidate = candidate_of(store, std::move(*its));
-    if (!candidate) return propagate(candidate.error());
-    if (!*candidate) continue;
-    const auto common = overlap(**own, **candidate);
-    if (is_same_node(**candidate, **own)) {
-      if (common > Seconds{0}) found.rivals.push_back((*candidate)->segments.ids.front());
-      continue;
-    }
-    if (common < Seconds{0} - most_apart) continue;
-    const auto known =
-        std::ranges::find_if(chosen, [&](const Candidate& one) { return is_same_node(one, **candidate); });
-    if (known == chosen.end())
-      chosen.push_back(std::move(**candidate));
-    else if (common > overlap(**own, *known))
-      *known = std::move(**candidate);
-  }
-  std::vector<Candidate> nodes{std::move(**own)};
-  std::ranges::move(chosen, std::back_inserter(nodes));
-  std::ranges::stable_sort(
-      nodes, {}, [](const Candidate& one) { return std::pair(one.node_rank.value_or(1'000'000), one.node); });
-  for (auto& node : nodes) found.nodes.push_back(std::move(node.segments));
-  return found;
+  Search search(store, std::move(**own));
+  if (auto done = search.run(); !done) return propagate(done.error());
+  return search.take();
 }
 
 }  // namespace joulecast::session

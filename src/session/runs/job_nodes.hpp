@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "store/segments.hpp"
+#include "trace/join_nodes.hpp"
 
 namespace joulecast::session {
 
@@ -14,10 +15,13 @@ struct JobNodes {
   /// Runs that claim the same job on a node whose run is in `nodes`: they overlap with it, and adding them
   /// would count their node twice.
   std::vector<std::string> rivals;
+  /// The jobs, or starts of one, that the training consists of, as far as these had several nodes.
+  std::vector<trace::Launch> launches;
 };
 
-/// Of a training whose segments are given. Runs of one job and step belong together if they ran at the same
-/// time; of several on one node, as a script makes that trains twice, the one that ran with this training.
+/// Of a training whose segments are given. Runs of one start of a job and step belong together if they ran at
+/// the same time, and so do those that a run of theirs goes on with; of several on one node, as a script
+/// makes that trains twice, the one that ran with this training.
 [[nodiscard]] Result<JobNodes> nodes_of(const store::RunStore& store, store::SegmentIds segments);
 
 /// Whether the row's job has more nodes than the one that it is of.

@@ -53,14 +53,29 @@ void add(RunRow& training, RunRow segment) {
   ++training.segments;
 }
 
+/// Of two nodes, by the energies that they are of; the time that is not counted is that of the worse one.
+void add_coverage(RunRow& training, const RunRow& node) {
+  const auto energy = [](const RunRow& row) { return row.energy.value_or(Joules{0}).value(); };
+  const double both = energy(training) + energy(node);
+  if (training.coverage && node.coverage && both > 0)
+    training.coverage = (*training.coverage * energy(training) + *node.coverage * energy(node)) / both;
+  else if (!training.coverage)
+    training.coverage = node.coverage;
+  if (node.not_measured)
+    training.not_measured = std::max(training.not_measured.value_or(Seconds{0}), *node.not_measured);
+}
+
 /// Adds another node's row to that of its training.
 void add_node(RunRow& training, const RunRow& node) {
   const auto begin = std::min(training.started.value_or(WallTime{}), node.started.value_or(WallTime{}));
+  add_coverage(training, node);
   if (training.energy || node.energy)
     training.energy = training.energy.value_or(Joules{0}) + node.energy.value_or(Joules{0});
   if (node.energy)
     training.provenance = training.energy ? worst(training.provenance, node.provenance) : node.provenance;
-  if (training.started && node.started) {
+  if (training.segments > 1 || node.segments > 1) {  // what lay between the segments is not in it
+    training.duration = std::max(training.duration, node.duration);
+  } else if (training.started && node.started) {
     const auto end = [&](const RunRow& row) { return (*row.started - begin) + row.duration; };
     training.duration = std::max(end(training), end(node));
     training.started = begin;
@@ -170,9 +185,9 @@ Result<RunChoice> JoinedStore::resolve(std::string_view reference) const {
   if (choice->namesakes < 2) return choice;
   RunQuery query;
   query.name = reference;
-  const auto trainings = count(query);
+  const auto trainings = find(query);  // which takes the nodes of one together
   if (!trainings) return propagate(trainings.error());
-  choice->namesakes = *trainings;
+  choice->namesakes = trainings->size();
   return choice;
 }
 
@@ -219,6 +234,10 @@ Result<RunRow> JoinedStore::with_nodes(RunRow training, const JobNodes& job) con
     return name.starts_with("node ") && name.ends_with(end);
   });
   auto missing = expected - static_cast<int>(job.nodes.size());
+  if (job.launches.size() > 1) {
+    missing = 0;
+    for (const auto& launch : job.launches) missing += trace::missing_nodes(launch);
+  }
   if (missing > 0)  // a bundle may be of several nodes, which only the run itself shows
     if (const auto run = summary(training.id)) missing = trace::missing_nodes(*run);
   if (missing > 0) training.missing.push_back(missing == 1 ? "1 node" : fmt::format("{} nodes", missing));
@@ -313,7 +332,7 @@ Result<trace::Run> JoinedStore::read(std::string_view reference, store::Reading 
     if (!run) return run;
     runs.push_back(std::move(*run));
   }
-  auto joined = trace::join_nodes(std::move(runs));
+  auto joined = trace::join_nodes(std::move(runs), job->launches);
   for (const auto& rival : job->rivals)
     joined.notes.push_back(fmt::format(
         "the run {} claims the same job on the same node at the same time: it is not added", rival));

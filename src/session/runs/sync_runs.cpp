@@ -7,8 +7,10 @@
 #include <set>
 #include <utility>
 
-#include "session/runs/open_store.hpp"
+#include "session/runs/job_nodes.hpp"
 #include "store/journal_run.hpp"
+#include "store/node_files.hpp"
+#include "store/segments.hpp"
 
 namespace joulecast::session {
 namespace {
@@ -109,6 +111,17 @@ class Sync {
   bool dry_run_;
 };
 
+/// The ids of all runs that the training of this one consists of: its segments, on all its nodes.
+Result<std::vector<std::string>> ids_of_training(const RunStore& from, const std::string& id) {
+  auto segments = store::segments_of(from, id);
+  if (!segments) return propagate(segments.error());
+  const auto nodes = nodes_of(from, std::move(*segments));
+  if (!nodes) return propagate(nodes.error());
+  std::vector<std::string> ids;
+  for (const auto& node : nodes->nodes) ids.insert(ids.end(), node.ids.begin(), node.ids.end());
+  return ids;
+}
+
 /// The runs to be copied, the oldest first.
 Result<std::vector<RunRow>> chosen_runs(const RunStore& from, const std::vector<std::string>& references) {
   if (references.empty()) {
@@ -119,11 +132,23 @@ Result<std::vector<RunRow>> chosen_runs(const RunStore& from, const std::vector<
   std::vector<RunRow> rows;
   std::set<std::string> taken;
   for (const auto& reference : references) {
-    auto row = from.row(reference);
-    if (!row) return propagate(row.error());
-    if (taken.insert(row->id).second) rows.push_back(std::move(*row));
+    const auto choice = from.resolve(reference);
+    if (!choice) return propagate(choice.error());
+    const auto ids = ids_of_training(from, choice->id);
+    if (!ids) return propagate(ids.error());
+    for (const auto& id : *ids) {
+      auto row = from.row(id);
+      if (!row) return propagate(row.error());
+      if (taken.insert(row->id).second) rows.push_back(std::move(*row));
+    }
   }
   return rows;
+}
+
+/// Each run as it was recorded: the segments and nodes of a training stay runs of their own, as their jobs,
+/// links and those that come later need it.
+Result<std::unique_ptr<RunStore>> open_runs(const std::string& url, store::Access access) {
+  return store::open_with_node_files(url, access);
 }
 
 /// Stores the one run of a journal that its server does not take. The journal stays.
@@ -139,7 +164,7 @@ Result<Synced> store_journal(const SyncRequest& request) {
                 0};
   auto& action = synced.runs.front().action;
   action = SyncAction::copied;
-  const auto to = open_store(*to_url, request.dry_run ? store::Access::look : store::Access::write);
+  const auto to = open_runs(*to_url, request.dry_run ? store::Access::look : store::Access::write);
   if (!to && (!request.dry_run || to.error().kind != ErrorKind::unavailable)) return propagate(to.error());
   const auto there = to ? (*to)->row(run->info.id) : propagate(to.error());
   if (there && there->id == run->info.id)
@@ -164,9 +189,9 @@ Result<Synced> sync_runs(const SyncRequest& request) {
   for (const auto* url : {&from_url, &to_url})
     if (!*url) return propagate(url->error());
   if (is_same_place(*from_url, *to_url)) return fail_field("to", "is the store that is copied from");
-  const auto from = open_store(*from_url, store::Access::read);
+  const auto from = open_runs(*from_url, store::Access::read);
   if (!from) return propagate(from.error());
-  auto to = open_store(*to_url, request.dry_run ? store::Access::look : store::Access::write);
+  auto to = open_runs(*to_url, request.dry_run ? store::Access::look : store::Access::write);
   const bool is_new = !to && request.dry_run && to.error().kind == ErrorKind::unavailable;
   if (!to && !is_new) return propagate(to.error());
   const auto rows = chosen_runs(**from, request.runs);

@@ -107,6 +107,43 @@ Result<Options> parse(const Libpq& library, const std::string& url) {
   return propagate(not_understood());
 }
 
+/// What an address says, and where it says nothing our own defaults, as libpq takes them.
+class Parameters {
+ public:
+  static Result<Parameters> of(const Libpq& pq, const std::string& url) {
+    auto given = parse(pq, url);
+    if (!given) return propagate(given.error());
+    Parameters parameters(std::move(*given));
+    for (const auto& [name, value] : defaults) {
+      const bool by_environment =
+          std::strcmp(name, "connect_timeout") == 0 && ::getenv("PGCONNECT_TIMEOUT") != nullptr;
+      if (!parameters.says(name) && !by_environment) parameters.add(name, value);
+    }
+    for (const auto* option = parameters.given_.get(); option->keyword != nullptr; ++option)
+      if (option->val != nullptr) parameters.add(option->keyword, option->val);
+    parameters.add(nullptr, nullptr);
+    return parameters;
+  }
+  [[nodiscard]] const char* const* names() const { return names_.data(); }
+  [[nodiscard]] const char* const* values() const { return values_.data(); }
+
+ private:
+  explicit Parameters(Options given) : given_(std::move(given)) {}
+
+  [[nodiscard]] bool says(const char* name) const {
+    for (const auto* option = given_.get(); option->keyword != nullptr; ++option)
+      if (std::strcmp(option->keyword, name) == 0) return option->val != nullptr;
+    return false;
+  }
+  void add(const char* name, const char* value) {
+    names_.push_back(name);
+    values_.push_back(value);
+  }
+
+  Options given_;
+  std::vector<const char*> names_, values_;
+};
+
 }  // namespace
 
 void Answer::Clear::operator()(PGresult* told) const {
@@ -120,6 +157,7 @@ Connection::Connection(Connection&& other) noexcept
     : handle_(std::exchange(other.handle_, nullptr)),
       process_(other.process_),
       where_(std::move(other.where_)),
+      url_(std::move(other.url_)),
       role_(std::move(other.role_)),
       options_(std::move(other.options_)),
       sent_(std::exchange(other.sent_, 0)) {}
@@ -130,6 +168,7 @@ Connection& Connection::operator=(Connection&& other) noexcept {
   handle_ = std::exchange(other.handle_, nullptr);
   process_ = other.process_;
   where_ = std::move(other.where_);
+  url_ = std::move(other.url_);
   role_ = std::move(other.role_);
   options_ = std::move(other.options_);
   sent_ = std::exchange(other.sent_, 0);
@@ -152,28 +191,10 @@ Result<Connection> Connection::open(const std::string& url, const std::string& w
   const auto library = libpq();
   if (!library) return propagate(library.error());
   const auto& pq = **library;
-  const auto given = parse(pq, url);
-  if (!given) return propagate(given.error());
-  std::vector<const char*> names, values;
-  const auto say = [&](const char* name, const char* value) {
-    names.push_back(name);
-    values.push_back(value);
-  };
-  for (const auto& [name, value] : defaults) {
-    const bool is_said = [&, name = name] {
-      for (const auto* option = given->get(); option->keyword != nullptr; ++option)
-        if (std::strcmp(option->keyword, name) == 0) return option->val != nullptr;
-      return false;
-    }();
-    const bool by_environment =
-        std::strcmp(name, "connect_timeout") == 0 && ::getenv("PGCONNECT_TIMEOUT") != nullptr;
-    if (!is_said && !by_environment) say(name, value);
-  }
-  for (const auto* option = given->get(); option->keyword != nullptr; ++option)
-    if (option->val != nullptr) say(option->keyword, option->val);
-  say(nullptr, nullptr);
+  const auto parameters = Parameters::of(pq, url);
+  if (!parameters) return propagate(parameters.error());
   constexpr int no_expansion = 0;
-  Connection connection(pq.PQconnectdbParams(names.data(), values.data(), no_expansion), where,
+  Connection connection(pq.PQconnectdbParams(parameters->names(), parameters->values(), no_expansion), where,
                         std::move(options));
   if (connection.handle_ == nullptr)
     return fail(ErrorKind::retry, where, "not enough memory for a connection");
@@ -181,10 +202,19 @@ Result<Connection> Connection::open(const std::string& url, const std::string& w
     return propagate(describe_refusal(pq.PQerrorMessage(connection.handle_), where));
   const char* role = pq.PQuser(connection.handle_);
   connection.role_ = role != nullptr ? role : "";
+  connection.url_ = url;
   pq.PQsetnonblocking(connection.handle_, 1);
   pq.PQsetNoticeProcessor(
       connection.handle_, [](void*, const char*) {}, nullptr);
   return connection;
+}
+
+/// Whether a new connection would be answered. A server that hangs answers none, one that works on a long
+/// question does.
+bool Connection::is_answered() const {
+  const auto& pq = **libpq();
+  const auto parameters = Parameters::of(pq, url_);
+  return !parameters || pq.PQpingParams(parameters->names(), parameters->values(), 0) != PQPING_NO_RESPONSE;
 }
 
 bool Connection::is_usable() const {
@@ -204,10 +234,17 @@ Failure Connection::give_up() {
   return fail(ErrorKind::retry, where_, "the server does not answer");
 }
 
-/// Looks at the patience often enough for whoever ends it.
+/// Looks at the patience often enough for whoever ends it. Who has none is not to wait for a server that
+/// hangs.
 Status Connection::wait_for(short events, SteadyClock::time_point end) {
   constexpr int look_ms = 100;
+  constexpr std::chrono::seconds between_probes{5};
+  auto probe = SteadyClock::now() + between_probes;
   while (true) {
+    if (!options_.patience && SteadyClock::now() >= probe) {
+      if (!is_answered()) return give_up();
+      probe = SteadyClock::now() + between_probes;
+    }
     const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(end - SteadyClock::now()).count();
     if (left <= 0 || (options_.patience && options_.patience->is_over())) return give_up();
     pollfd wanted{(*libpq())->PQsocket(handle_), events, 0};

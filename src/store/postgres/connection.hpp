@@ -35,7 +35,8 @@ struct ConnectOptions {
 
 class Connection {
  public:
-  /// `where` is the address without its password. Waits for the server, at most as said above.
+  /// `where` is the address without its password. Waits for the server, at most as said above. Without a
+  /// patience, a server that hangs is given up after some 10 s, while one that works on an answer is not.
   [[nodiscard]] static Result<Connection> open(const std::string& url, const std::string& where,
                                                ConnectOptions options);
   Connection(Connection&&) noexcept;
@@ -67,11 +68,13 @@ class Connection {
   [[nodiscard]] Status wait_for(short events, std::chrono::steady_clock::time_point end);
   [[nodiscard]] Failure lost();
   [[nodiscard]] Failure give_up();
+  [[nodiscard]] bool is_answered() const;
   void close();
 
   PGconn* handle_ = nullptr;
   pid_t process_ = 0;  ///< that opened it: a forked child shares its socket, and must leave it alone
   std::string where_;
+  std::string url_ = {};
   std::string role_;
   ConnectOptions options_;
   int sent_ = 0;  ///< statements without an answer yet: the connection is in pipeline mode

@@ -193,6 +193,21 @@ TEST(Secrets, TextsWithBlanksQuotesAndHeaders) {
   for (const auto& [before, after] : lines) EXPECT_EQ(without_secrets(before), after) << before.back();
 }
 
+TEST(Secrets, LinesOfYamlAndOtherSigns) {
+  const Line lines[] = {
+      {{"--config", "token: \"X\"\nlr: 1"}, {"--config", "token: \"***\"\nlr: 1"}},
+      {{"--config", "lr: 1\n  token: X\nname: a"}, {"--config", "lr: 1\n  token: ***\nname: a"}},
+      {{"--config", "lr: 1\npassword: X"}, {"--config", "lr: 1\npassword: ***"}},
+      {{"--config", "lr: 1\nthe token: it is long\n"}, {"--config", "lr: 1\nthe token: it is long\n"}},
+      {{"http", "h", "password:=\"X\""}, {"http", "h", "password:=\"***\""}},
+      {{"http", "h", "token:=X"}, {"http", "h", "token:=***"}},
+      {{"kaggle", "config", "set", "-n", "key", "-v", "X"},
+       {"kaggle", "config", "set", "-n", "key", "-v", "***"}},
+      {{"ssh", "-o", "ProxyCommand=sshpass -p X ssh h"}, {"ssh", "-o", "ProxyCommand=sshpass -p *** ssh h"}},
+  };
+  for (const auto& [before, after] : lines) EXPECT_EQ(without_secrets(before), after) << before.back();
+}
+
 TEST(Secrets, CommandsAndAddressesThatHoldOne) {
   const Line lines[] = {
       {{"wandb", "login", "--relogin", "X"}, {"wandb", "login", "--relogin", "***"}},

@@ -3,9 +3,13 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cstdlib>
+#include <filesystem>
 #include <fstream>
+#include <set>
 
+#include "store/segments.hpp"
 #include "support/temporary_directory.hpp"
 #include "unit/store/sample_runs.hpp"
 
@@ -83,14 +87,53 @@ TEST(NodeFiles, AreTheStoreWhereThereIsNoOther) {
   EXPECT_EQ((*store)->resolve("")->id, "b");
 }
 
-TEST(NodeFiles, ADamagedOneIsTold) {
+TEST(NodeFiles, ADamagedOneIsLeftOutAndTold) {
   const testing::TemporaryDirectory folder;
   const auto url = (folder.path() / "runs.db").string();
   keep(url, run_at("a", 30));
-  std::ofstream(file_of_node(url, "n1")) << "no store at all, but a text";
+  const auto damaged = file_of_node(url, "n1");
+  std::ofstream(damaged) << "no store at all, but a text";
   const auto store = open_with_node_files(url, Access::read);
-  ASSERT_FALSE(store);
-  EXPECT_EQ(store.error().kind, ErrorKind::malformed);
+  ASSERT_TRUE(store);
+  EXPECT_EQ((*store)->count({}).value(), 1U);
+  EXPECT_TRUE(
+      std::ranges::any_of(left_out_files(), [&](const auto& line) { return line.starts_with(damaged); }));
+  std::filesystem::remove(url);
+  const auto none = open_with_node_files(url, Access::read);
+  ASSERT_FALSE(none) << "where there is no other, it is the store";
+  EXPECT_EQ(none.error().kind, ErrorKind::malformed);
+}
+
+/// As where a requeued job had other machines.
+TEST(NodeFiles, ATrainingMayGoOnInAnotherOne) {
+  const testing::TemporaryDirectory folder;
+  const auto url = (folder.path() / "runs.db").string();
+  const auto going_on = [](const std::string& id, std::int64_t second, const std::string& with) {
+    auto run = run_at(id, second);
+    run.info.continues = with;
+    return run;
+  };
+  keep(file_of_node(url, "n1"), run_at("a", 30));
+  keep(file_of_node(url, "n2"), going_on("b", 40, "a"));
+  keep(file_of_node(url, "n1"), going_on("c", 50, "b"));
+  keep(file_of_node(url, "n2"), run_at("alone", 60));
+  const auto store = open_with_node_files(url, Access::read);
+  ASSERT_TRUE(store);
+  const auto ids = [&](Segments segments) {
+    RunQuery query;
+    query.segments = segments;
+    std::set<std::string> found;
+    const auto rows = (*store)->find(query).value();
+    for (const auto& row : rows) found.insert(row.id);
+    EXPECT_EQ((*store)->count(query).value(), rows.size());
+    EXPECT_EQ(found.size(), rows.size()) << "each once";
+    return found;
+  };
+  EXPECT_EQ(ids(Segments::none), (std::set<std::string>{"alone"}));
+  EXPECT_EQ(ids(Segments::last), (std::set<std::string>{"c"}));
+  EXPECT_EQ(ids(Segments::part), (std::set<std::string>{"a", "b", "c"}));
+  EXPECT_EQ(ids(Segments::each), (std::set<std::string>{"a", "alone", "b", "c"}));
+  EXPECT_EQ(segments_of(**store, "b")->ids, (std::vector<std::string>{"a", "b", "c"}));
 }
 
 TEST(NodeFiles, AreAskedForByVariable) {

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 
+#include "trace/absence.hpp"
 #include "trace/energy.hpp"
 #include "trace/node_list.hpp"
 #include "trace/segment.hpp"
@@ -157,6 +158,13 @@ TEST(JoinNodes, NamesTheNodesThatNeverReportedByTheJobsList) {
   EXPECT_THAT(again.notes, Contains(HasSubstr("1 of the job's 4 nodes never reported (n4)")));
 }
 
+TEST(JoinNodes, ACountOfNodesThatCannotBeIsNotBelieved) {
+  auto run = node("n1", 0, 300, 0, 100);
+  run.info.job.node_count = 2'000'000'000;
+  EXPECT_EQ(missing_nodes(join_nodes({run})), 0);
+  EXPECT_NEAR(energy_of(join_nodes({run, node("n2", 1, 100, 0, 100)})).total->value(), 40'000, 10);
+}
+
 TEST(JoinNodes, ANodeThatReportedAloneIsNotTheWholeJob) {
   const auto joined = join_nodes({node("n1", 0, 300, 0, 100)});
   EXPECT_THAT(joined.notes, ElementsAre(HasSubstr("1 of the job's 2 nodes never reported: what it used")));
@@ -219,6 +227,81 @@ TEST(JoinNodes, ANodeThatWasNotRequeuedEndsWithItsSegment) {
   const auto energy = energy_of(joined);
   EXPECT_NEAR(energy.total->value(), 70'000, 100);
   EXPECT_NEAR(energy.coverage, 1, 0.001);
+}
+
+/// As every job's nodes do by some hundredths of a second.
+TEST(JoinNodes, ANodeThatBeginsOrEndsALittleBesideItsSegmentIsStillOfThatAlone) {
+  auto left = node("n2", 1, 100, 0, 103);
+  left.status = RunStatus::interrupted;
+  for (const auto& other : {node("n4", 1, 100, 3697, 103), left}) {
+    const auto energy = energy_of(join_nodes({requeued("n1", "n3", 0, 300), other}));
+    EXPECT_NEAR(energy.total->value(), 70'300, 100) << other.host.hostname;
+    EXPECT_NEAR(energy.coverage, 1, 0.01) << other.host.hostname;
+  }
+}
+
+/// Of a job that was requeued on the same machines in another order, and of one that kept one machine.
+TEST(JoinNodes, CountsAMachineThatChangedItsPlaceInBoth) {
+  const auto swapped = energy_of(join_nodes({requeued("n1", "n2", 0, 300), requeued("n2", "n1", 1, 100)}));
+  EXPECT_NEAR(swapped.total->value(), 80'000, 20);
+  EXPECT_NEAR(swapped.coverage, 1, 0.001);
+  const auto joined = join_nodes({requeued("n1", "n2", 0, 300), requeued("n2", "n3", 1, 100)});
+  EXPECT_THAT(joined.notes, Contains(HasSubstr("n2 had another place in another job")));
+  const auto energy = energy_of(joined);
+  EXPECT_NEAR(energy.total->value(), 80'000, 20);
+  for (const auto* name : {"n2", "n2@2"}) {
+    const auto row = std::ranges::find(energy.components, name, &ComponentEnergy::node);
+    ASSERT_NE(row, energy.components.end()) << name;
+    EXPECT_NEAR(row->energy->value(), row->node == "n2" ? 30'000 : 10'000, 10);
+    EXPECT_NEAR(row->coverage, 1, 0.001);
+  }
+}
+
+TEST(JoinNodes, AnAbsenceCanBeTakenOutAndPutInAgain) {
+  for (const auto behaviour : {Behaviour::gauge, Behaviour::counter}) {
+    auto runs = std::vector{requeued("n1", "n3", 0, 300), requeued("n2", "n4", 1, 100)};
+    for (auto& run : runs)
+      for (auto& trace : run.traces) {
+        trace.channel.behaviour = behaviour;
+        trace.channel.quantity = behaviour == Behaviour::gauge ? Quantity::power : Quantity::energy;
+        for (std::size_t i = 0; i < trace.size(); ++i)
+          if (behaviour == Behaviour::counter) trace.values[i] = 10.0 * static_cast<double>(i);
+      }
+    const auto joined = join_nodes(runs);
+    for (const auto& trace : joined.traces) {
+      if (trace.empty()) continue;
+      auto again = trace;
+      const auto absences = take_absences(again);
+      ASSERT_EQ(absences.size(), 1U) << trace.channel.name;
+      EXPECT_EQ(again.size(), 101U) << "the readings that were made";
+      EXPECT_THAT(take_absences(again), IsEmpty());
+      add_absence(again, absences.front());
+      EXPECT_EQ(again.times, trace.times);
+      EXPECT_EQ(again.values, trace.values);
+      EXPECT_EQ(again.gaps, trace.gaps);
+    }
+  }
+}
+
+TEST(JoinNodes, TwoReadingsOfOneMachineAtOneTimeCountOnce) {
+  EXPECT_NEAR(
+      energy_of(join_nodes({requeued("n1", "n2", 0, 300), requeued("n3", "n2", 1, 300)})).total->value(),
+      90'000, 20);
+}
+
+TEST(JoinNodes, NamesWhatAnEarlierJobWasWithout) {
+  const auto runs = std::vector{requeued("n1", "n3", 0, 300), node("n4", 1, 100, 3700, 100)};
+  Launch first{runs.front().info.job, {0}, 1, "n[1-2]"};
+  first.job.id = "77";
+  const Launch second{runs.front().info.job, {0, 1}, 2, "n[3-4]"};
+  const auto joined = join_nodes(runs, std::vector{first, second});
+  EXPECT_THAT(joined.notes, Contains("1 of the 2 nodes of job 77 never reported (n2): what it used is not in "
+                                     "the total"));
+  EXPECT_THAT(energy_of(joined).missing, Contains("node n2, 1 of 2 of job 77"));
+  EXPECT_EQ(missing_nodes(joined), 1);
+  const auto again = join_nodes({joined});  // as a bundle
+  EXPECT_EQ(missing_nodes(again), 1);
+  EXPECT_THAT(energy_of(again).missing, Contains("node n2, 1 of 2 of job 77"));
 }
 
 /// A bundle is a joined run, and the bundles of all nodes may come into one store.

@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <string>
+
 namespace joulecast::trace {
 namespace {
 
@@ -23,6 +25,14 @@ TEST(NodeList, IsEmptyWhereItIsNone) {
   for (const auto* text : {"", ",", "n1,", "n[1-3", "n1]", "n[[1]]", "n[]", "n[3-1]", "n[a-b]", "n[1-]",
                            "n[1-999999]", "a[1-1000]b[1-1000]"})
     EXPECT_THAT(expand_node_list(text), IsEmpty()) << text;
+}
+
+/// As only a damaged store or a hostile bundle has them.
+TEST(NodeList, OfOddNumbersAndEndlessNamesEnds) {
+  EXPECT_EQ(expand_node_list("n[18446744073709551614-18446744073709551615]").size(), 2U);
+  EXPECT_THAT(expand_node_list("n[" + std::string(100'000, '0') + "1-99999]"), IsEmpty());
+  EXPECT_THAT(expand_node_list(std::string(1'000'000, 'n') + "[1-99999]"), IsEmpty());
+  EXPECT_THAT(expand_node_list("n[1-99999]" + std::string(1'000'000, 'n')), IsEmpty());
 }
 
 }  // namespace
