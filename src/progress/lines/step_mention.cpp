@@ -86,7 +86,7 @@ std::optional<StepMention> find_with_noun(std::string_view text) {
        number + R"()\s*(?:/|of\b|out of\b)\s*(?P<total>)" + number + ") " + qualifier + nouns + R"(\b)")
           .c_str());
   static const Pattern behind_loss(
-      (R"((?i)^\W*(?:(?:train(?:ing)?|mini-?batch|batch|current|running|average|mean|total)\s+)*(?:loss|cost|error|accuracy|reward|objective)\s+(?:at|after|in)\s+(?P<run>global )?(?P<noun>step|iter(?:ation)?|update))" +
+      (R"((?i)^\W*(?:(?:train(?:ing)?|mini-?batch|batch|current|running|average|mean|total)\s+)*(?:loss|cost|error|accuracy|reward|objective|score)\s+(?:at|after|in)\s+(?P<run>global )?(?P<noun>step|iter(?:ation)?|update))" +
        count)
           .c_str());
   static const Pattern after_so_many(
