@@ -1,9 +1,11 @@
 #include "progress/loop_epochs.hpp"
 
 #include <algorithm>
+#include <cctype>
 #include <cmath>
 #include <string>
 
+#include "progress/lines/pattern.hpp"
 #include "progress/metric_kind.hpp"
 
 namespace joulecast::progress {
@@ -33,6 +35,7 @@ void LoopEpochs::restart() {
   steps_before_ = 0;
   zero_total_.reset();
   from_zero_ = false;
+  steps_before_epochs_ = StepsBefore::unknown;
 }
 
 /// Where counting began at 0, "0/4" may be the first of four or of five: it is of five if the number itself
@@ -207,10 +210,37 @@ void LoopEpochs::take_step_of_run(int epoch, const StepMention& step, std::optio
   if (is_at_its_end(epoch, step, total)) end(epoch, total, report);
 }
 
+/// "Step 20/500 | Epoch 1": of the whole run or of that epoch? Until the second epoch shows whether the steps
+/// go on or begin again, only those that are done are told.
+bool LoopEpochs::take_step_that_may_be_of_run(int epoch, const StepMention& step, std::optional<double> total,
+                                              Report& report) {
+  using enum StepsBefore;
+  static const Pattern of_that_epoch(R"((?i)^[\s\])]*(?:of|in)\W*$)");
+  const bool is_batch = step.noun.empty() || std::tolower(step.noun.front()) == 'b';
+  if (!step.total || total || is_batch || of_that_epoch.matches(step.after)) return false;
+  if (steps_before_epochs_ == unknown) steps_before_epochs_ = epoch_ ? of_epoch_alone : undecided;
+  if (steps_before_epochs_ == of_epoch_alone) return false;
+  if (stepping_epoch_ && epoch > *stepping_epoch_ && last_step_) {
+    const bool goes_on = step.done > *last_step_;
+    if (steps_before_epochs_ == undecided) steps_before_epochs_ = goes_on ? of_run : of_epoch;
+    if (steps_before_epochs_ == of_epoch) {
+      steps_before_ += *step.total * (epoch - *stepping_epoch_);
+      report.steps_per_epoch(*step.total);
+    }
+  }
+  report.work_done(steps_before_ + step.done,
+                   steps_before_epochs_ == of_run ? step.total : std::optional<double>{});
+  if (epoch_ != epoch) begin(epoch, total, report);
+  stepping_epoch_ = epoch;
+  last_step_ = step.done;
+  return true;
+}
+
 /// Once a second line names the same epoch it is known that such lines do not end it. The first epoch, whose
 /// first line seemed to, then lasts until its last line.
 void LoopEpochs::take_step_before(int epoch, const StepMention& step, std::optional<double> total,
                                   const std::vector<MetricText>& metrics, Report& report) {
+  if (take_step_that_may_be_of_run(epoch, step, total, report)) return;
   const bool first = !epoch_ && step.done <= 1;
   const bool ends = epoch_ != epoch && is_at_its_end(epoch, step, total);
   if ((step.total && !ends) || first) step_is_within_ = true;

@@ -67,6 +67,8 @@ class LoopEpochs {
                                           Report& report);
   [[nodiscard]] bool came_with_its_figures(int next, SteadyTime time) const;
   [[nodiscard]] bool comes_after_its_steps(const std::vector<MetricText>& metrics) const;
+  [[nodiscard]] bool take_step_that_may_be_of_run(int epoch, const StepMention& step,
+                                                  std::optional<double> total, Report& report);
   [[nodiscard]] bool counts_from_zero(int epoch, const StepMention& step,
                                       const std::vector<MetricText>& metrics);
   void take_counted_step(int epoch, const StepMention& step, std::optional<double> total,
@@ -89,6 +91,9 @@ class LoopEpochs {
   double steps_before_ = 0;                ///< where they go on: those of the epochs before
   std::optional<double> steps_per_epoch_;  ///< there, as the last one had
   bool steps_of_run_ = false;
+  /// What is known of "Step 20/500 | Epoch 1". of_epoch_alone: epochs were named before without steps.
+  enum class StepsBefore { unknown, undecided, of_run, of_epoch, of_epoch_alone };
+  StepsBefore steps_before_epochs_ = StepsBefore::unknown;
   std::optional<bool> step_is_within_;  ///< a step before an epoch is one of many in it
   std::optional<double> zero_total_;    ///< what stood behind "0/"
   std::optional<double> announced_steps_;

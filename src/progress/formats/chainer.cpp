@@ -6,6 +6,7 @@
 //       123.4 iters/sec. Estimated time to finish: 0:00:19.4.
 //
 // The first says how far the whole training is, the third of how much.
+#include <cmath>
 #include <optional>
 
 #include "progress/format.hpp"
@@ -30,9 +31,10 @@ class Chainer final : public Format {
     if (const auto match = counts.find(line.text)) {
       const auto all = match->number("total");
       if (all && *all > 0) {
+        const auto done = match->number("iteration");
         if (match->text("unit") == "epoch")
-          report.epochs_done(*percent_ / 100 * *all, *all);
-        else if (const auto done = match->number("iteration"))
+          report_epochs(*percent_ / 100 * *all, *all, report);
+        else if (done)
           report.work_done(*done, *all);
       }
       return true;
@@ -41,6 +43,15 @@ class Chainer final : public Format {
   }
 
  private:
+  /// The rows of PrintReport end the epochs. The percentage is rounded: 33.33 % of three are one.
+  static void report_epochs(double done, double all, Report& report) {
+    const double whole = std::round(done);
+    const double rounding = all / 5000;
+    if (std::abs(done - whole) > rounding)
+      report.epoch_steps(done - std::floor(done), 1, static_cast<int>(std::floor(done)) + 1);
+    report.total_epochs(all);
+  }
+
   std::optional<double> percent_;
 };
 

@@ -25,7 +25,7 @@ const std::string count =
 const std::string qualifier =
     R"((?:(?:train(?:ing|er)?|(?P<run>global|overall|total)|current|opt(?:imi[sz](?:er|ation)|im)?|grad(?:ient)?|sgd|model|parameter|env(?:ironment)?|boosting|fl|federated|communication|server|active[ -]learning|al|self[ -]training|consumed|seen|outer|main|ppo|grpo|dpo|kto|orpo|sft|rlhf|trpo|sac|dqn|ddpg|td3|a[23]c|rl|policy|actor|critic|learn(?:er|ing)|pre-?train(?:ing)?|fine-?tun(?:e|ing)|distill(?:ation)?|meta|svi|em)[\])]?[\s_:|/-]*){0,2})";
 const std::string nouns =
-    R"((?P<noun>num_updates?|steps?|iter(?:ation)?s?|updates?|mini-?batch(?:es)?|batch(?:es)?|it|time[ _]?steps?|frames?|episodes?|games?|rollouts?|rounds?|generations?|gen|trees?|tokens?|samples?|examples?|images?|imgs|sequences?))";
+    R"((?P<noun>num_updates?|steps?|iter(?:ation)?s?|updates?|mini-?batch(?:es)?|batch(?:es)?|its?|time[ _]?steps?|frames?|episodes?|games?|rollouts?|rounds?|generations?|gen|trees?|tokens?|samples?|examples?|images?|imgs|sequences?))";
 
 struct Counted {
   Word word = Word::step;
