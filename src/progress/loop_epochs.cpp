@@ -36,6 +36,8 @@ void LoopEpochs::restart() {
   zero_total_.reset();
   from_zero_ = false;
   steps_before_epochs_ = StepsBefore::unknown;
+  one_line_since_.reset();
+  lines_end_ = false;
 }
 
 /// Where counting began at 0, "0/4" may be the first of four or of five: it is of five if the number itself
@@ -160,7 +162,30 @@ void LoopEpochs::take_step(int epoch, const StepMention& step, std::optional<dou
     ++counted.done;
     return take_counted_step(epoch, counted, total, metrics, report);
   }
+  if (ends_with_steps_of_run(epoch, step, total, metrics, report)) return;
   take_counted_step(epoch, step, total, metrics, report);
+}
+
+/// "Epoch 1/5: loss 0.5, step 500", then "Epoch 2/5: loss 0.4, step 1000": a line at each epoch's end, with
+/// the steps of all epochs so far. The second one shows it.
+bool LoopEpochs::ends_with_steps_of_run(int epoch, const StepMention& step, std::optional<double> total,
+                                        const std::vector<MetricText>& metrics, Report& report) {
+  const bool first = !epoch_ && !step.total && !metrics.empty();
+  const bool next = one_line_since_ && stepping_epoch_ && epoch == *stepping_epoch_ + 1 && last_step_;
+  const double steps = next ? step.done - *last_step_ : 0;
+  const auto is_end = [&](double done) {
+    return done == steps * *stepping_epoch_ || done == steps * (*stepping_epoch_ + 1);
+  };
+  const bool ends = next && steps > 1 && (lines_end_ || is_end(*last_step_) || is_end(*last_step_ + 1));
+  if (first) one_line_since_ = report.time();
+  if (!first && !ends) one_line_since_.reset();
+  if (!ends) return false;
+  if (!lines_end_) report.epoch_was_headed_at_its_end(*stepping_epoch_, total, *one_line_since_);
+  lines_end_ = true;
+  end(epoch, total, report);
+  stepping_epoch_ = epoch;
+  last_step_ = step.done;
+  return true;
 }
 
 /// A first step 0 that has figures is done: the last one of 20 is 19.

@@ -69,6 +69,8 @@ class LoopEpochs {
   [[nodiscard]] bool comes_after_its_steps(const std::vector<MetricText>& metrics) const;
   [[nodiscard]] bool take_step_that_may_be_of_run(int epoch, const StepMention& step,
                                                   std::optional<double> total, Report& report);
+  [[nodiscard]] bool ends_with_steps_of_run(int epoch, const StepMention& step, std::optional<double> total,
+                                            const std::vector<MetricText>& metrics, Report& report);
   [[nodiscard]] bool counts_from_zero(int epoch, const StepMention& step,
                                       const std::vector<MetricText>& metrics);
   void take_counted_step(int epoch, const StepMention& step, std::optional<double> total,
@@ -85,6 +87,9 @@ class LoopEpochs {
   bool from_zero_ = false;             ///< and so the first epoch of all was 0
   std::optional<int> stepping_epoch_;  ///< that of the last step
   std::optional<double> last_step_;
+  /// When the first line of epochs with steps came, while each has one.
+  std::optional<SteadyTime> one_line_since_;
+  bool lines_end_ = false;            ///< they are known to come at their epochs' ends
   std::optional<double> step_total_;  ///< of the last line of steps
   bool steps_from_zero_ = false;
   std::optional<bool> goes_on_;            ///< steps count on over the epochs; nothing: not known yet
