@@ -107,7 +107,7 @@ void BarProgress::read(const Bar& whole, const Line& line, Report& report) {
   if (title.kind == BarKind::preparation) return title.sure ? report.prepares() : void();
   if (bar.total && *bar.total <= 0) return;
   if (is_within_rounds(title)) return;
-  if (names_epoch_it_counts(bar, title, line)) return read_bar_around_epochs(bar, title, report);
+  if (names_epoch_it_counts(bar, title, line)) return read_bar_around_epochs(bar, title, line, report);
   around_others_ = counts_what_it_names_.value_or(false);
   switch (title.kind) {
     case BarKind::epochs:
@@ -142,10 +142,19 @@ bool BarProgress::is_within_rounds(const BarTitle& title) {
 
 /// It tells nothing before another bar is drawn within it or it goes on with the second epoch, and only how
 /// many there are where those within name the epochs themselves.
-void BarProgress::read_bar_around_epochs(const Bar& bar, const BarTitle& title, Report& report) {
+void BarProgress::read_bar_around_epochs(const Bar& bar, const BarTitle& title, const Line& line,
+                                         Report& report) {
   const bool goes_on = bar.done >= 1 && *title.epoch >= 2;
-  if (!around_others_ && !goes_on) total_ = bar.total;
-  if (!around_others_ && !goes_on) return;
+  if (!around_others_ && !goes_on) {
+    total_ = bar.total;
+    if (bar.done == 1) first_epoch_over_ = line.time;
+    return;
+  }
+  const auto over = std::exchange(first_epoch_over_, std::nullopt);
+  if (over && !counts_epochs_ && bar.done == 1 && epochs_begun_ == 0) {
+    report.printed_at(*over);
+    return read_epochs(bar, report);
+  }
   if (epochs_begun_ == 0) return read_epochs(bar, report);
   report.total_epochs(*bar.total);
 }

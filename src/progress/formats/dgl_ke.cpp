@@ -24,11 +24,8 @@ class DglKe final : public Format {
 
 }  // namespace
 
-extern const FormatType dgl_ke_format{"DGL-KE",
-                                      "steps of its processes",
-                                      Breadth::framework,
-                                      Evidence::stated,
-                                      {"[train]("},
-                                      make_format<DglKe>};
+extern const FormatType dgl_ke_format{"DGL-KE",           "steps of its processes",
+                                      Breadth::framework, Evidence::stated,
+                                      {"[train]("},       make_format<DglKe>};
 
 }  // namespace joulecast::progress
