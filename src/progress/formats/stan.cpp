@@ -30,8 +30,8 @@ class Stan final : public Format {
     const auto done = match->number("done"), total = match->number("total");
     if (!done || !total || *done > *total) return true;
     const int chain = match->whole("chain").value_or(0);
-    if (begins_after_another(chain)) begin(chain, report);
-    if (work_.empty() && match->whole("chain") && !at_once_) begin(chain, report);
+    const bool first = work_.empty() && match->whole("chain") && !at_once_;
+    if (first || begins_after_another(chain)) begin(chain, report);
     work_[chain] = *done;
     report_slowest(*total, report);
     full_ = std::ranges::all_of(work_, [&](const auto& each) { return each.second >= *total; });

@@ -357,5 +357,34 @@ TEST(LoopFormat, BelievesBracketsWithBothCounts) {
   EXPECT_EQ(heard_in("[0/5][5/20]\tLoss_D: 0.5"), "begin 0/5; 0: 5/20; Loss_D=0.5@0");
 }
 
+TEST(LoopFormat, AStepBeforeItsEpochIsTheRunsWhereItGoesOn) {
+  EXPECT_EQ(
+      heard({"Step 20/300 | Epoch 1 | loss 0.5\n", "Step 100/300 | Epoch 1 | loss 0.5\n",
+             "Step 120/300 | Epoch 2 | loss 0.5\n"}),
+      (Rows{"20 step; begin 1; loss=0.5@1", "100 step; loss=0.5@1", "120/300 step; begin 2; loss=0.5@2"}));
+  EXPECT_EQ(heard({"Step 20/100 | Epoch 1 | loss 0.5\n", "Step 100/100 | Epoch 1 | loss 0.5\n",
+                   "Step 20/100 | Epoch 2 | loss 0.5\n"}),
+            (Rows{"20 step; begin 1; loss=0.5@1", "100 step; loss=0.5@1",
+                  "per epoch 100; 120 step; begin 2; loss=0.5@2"}));
+  EXPECT_EQ(heard_in("Finished training it 128/1024 of epoch 0, loss 0.5"),
+            "begin 0; 0: 128/1024; train_loss=0.5@0");
+}
+
+TEST(LoopFormat, ALineAnEpochWithTheRunsStepsEndsIt) {
+  EXPECT_EQ(heard({"Epoch 1/5: loss 0.5, global_step 500\n", "Epoch 2/5: loss 0.5, global_step 1000\n",
+                   "Epoch 3/5: loss 0.5, global_step 1500\n"}),
+            (Rows{"begin 1/5; 1: 500; loss=0.5@1", "end 1/5; end 2/5; loss=0.5@2", "end 3/5; loss=0.5@3"}));
+  // The second step of the same stride is another one of many.
+  EXPECT_EQ(heard({"Epoch 1/5: loss 0.5, step 100\n", "Epoch 2/5: loss 0.5, step 160\n"}),
+            (Rows{"begin 1/5; 1: 100; loss=0.5@1", "begin 2/5; 2: 60/100; loss=0.5@2"}));
+}
+
+TEST(LoopFormat, BatchesWithoutAnEpochMayBeOfEachOfSeveral) {
+  EXPECT_EQ(heard_in("Batch 10/50 loss 0.5"), "~10/50 step; ~loss=0.5");
+  EXPECT_EQ(heard_in("iter=50 max_iter=1000 loss=0.5"), "50/1000 step; loss=0.5");
+  EXPECT_EQ(heard_in("its: 50/1000 | psnr: 25.5"), "50/1000 step; psnr=25.5");
+  EXPECT_EQ(heard_in("Training progress: 20% (1/5 epochs), loss 0.5"), "end 1/5; train_loss=0.5@1");
+}
+
 }  // namespace
 }  // namespace joulecast::progress

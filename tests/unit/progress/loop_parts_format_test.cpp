@@ -163,5 +163,15 @@ TEST(LoopPartsFormat, EpochsOfAnOptimiserAreWithinItsIteration) {
   EXPECT_EQ(heard({"Step 1/3: loading the data\n"}), (Rows{""})) << "a step of something else";
 }
 
+TEST(LoopPartsFormat, SearchesSayThatTheyBegin) {
+  EXPECT_EQ(heard({"A new study created in memory with name: demo\n", "Epoch 1/2 loss 0.5\n",
+                   "Epoch 2/2 loss 0.5\n", "Trial 0 finished with value: 0.5 and parameters: {'lr': 0.1}.\n",
+                   "Epoch 1/2 loss 0.5\n"}),
+            (Rows{"phase trial 0", "end 1/2; loss=0.5@1", "end 2/2; loss=0.5@2", "",
+                  "phase; end 1/2; loss=0.5@1"}));
+  EXPECT_EQ(heard_in("Search: Running Trial #1"), "phase Trial #1");
+  EXPECT_EQ(heard_in("Hyperparameter set 1 of 3: lr=0.1, epochs=3"), "phase Hyperparameter set 1 of 3");
+}
+
 }  // namespace
 }  // namespace joulecast::progress
