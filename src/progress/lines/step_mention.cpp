@@ -78,7 +78,7 @@ std::optional<StepMention> mention_of(const Match& match, Counted counted = {}) 
 std::optional<StepMention> find_with_noun(std::string_view text) {
   // Before it: a rank or a time, the micro-batches of the step, and figures with their names.
   static const Pattern behind(
-      (R"((?i)^\W*(?:\[?\d+(?:\.\d+)?[s%]?\]?[\s|]+)?(?:(?:micro|accum\w*|grad[ _-]?acc\w*)[ _-]?(?:step|batch|it\w*)?[ :=#\[(]*\d+\s*/\s*\d+[\s\])|,;-]+)?(?:[\w./@-]{1,40} ?[:=] ?[-+\d.e]+[\s,;|]+){0,6}?(?:(?:done|completed?|finished|seen)\s+(?:with\s+)?)?(?:in )?)" +
+      (R"((?i)^\W*(?:\[?\d+(?:\.\d+)?[s%]?\]?[\s|]+)?(?:(?:micro|accum\w*|grad[ _-]?acc\w*)[ _-]?(?:step|batch|it\w*)?[ :=#\[(]*\d+\s*/\s*\d+[\s\])|,;-]+)?(?:[\w./@-]{1,40} ?[:=] ?[-+\d.:e]+[\s,;|]+){0,6}?(?:(?:done|completed?|finished|seen)\s+(?:with\s+)?)?(?:in )?)" +
        qualifier + nouns + R"(["']?(?:\s+(?:no\.?|number|seen|processed|done|completed))?["']?)" + count)
           .c_str());
   static const Pattern ahead(

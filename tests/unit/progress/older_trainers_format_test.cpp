@@ -72,6 +72,12 @@ TEST(HydraFormat, JobsAreParts) {
   EXPECT_EQ(heard({log + "Launching 1 jobs locally\n", log + "\t#0 : lr=0.1\n"}), (Rows{"", ""}));
 }
 
+TEST(BesideTrainingFormat, AnAgentsRunsAreParts) {
+  EXPECT_EQ(heard({"wandb: Agent Starting Run: abcd1230 with config:\n", "wandb: \tepochs: 4\n",
+                   "wandb: Agent Starting Run: abcd1231 with config:\n"}),
+            (Rows{"phase run 1", "", "phase run 2"}));
+}
+
 TEST(TqdmLoggableFormat, LevantersStepsAreSureOthersAreNot) {
   const std::string line =
       "INFO - Progress on:train 1.20kit/10.0kit rate:1.2it/s remaining:2:17:00 "

@@ -128,5 +128,9 @@ TEST(LinePrefix, NamesOfMachines) {
   EXPECT_EQ(heard_in("2024-05-01T12:00:01Z trainer-7d9f-x2x Epoch 1/3 loss 0.5"), "end 1/3; loss=0.5@1");
 }
 
+TEST(FastTextFormat, WordVectorsBeforeIt) {
+  EXPECT_EQ(heard_in("Alpha: 0.0137  Progress: 45.25%  Words/thread/sec: 123.45k  "), "45.25/100 percent");
+}
+
 }  // namespace
 }  // namespace joulecast::progress
