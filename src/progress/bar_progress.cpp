@@ -106,7 +106,8 @@ void BarProgress::read(const Bar& whole, const Line& line, Report& report) {
   if (title.kind == BarKind::evaluation) return read_evaluation(bar, title, report);
   if (title.kind == BarKind::preparation) return title.sure ? report.prepares() : void();
   if (bar.total && *bar.total <= 0) return;
-  if (names_epoch_it_counts(bar, title, line)) return read_bar_around_epochs(bar, report);
+  if (is_within_rounds(title)) return;
+  if (names_epoch_it_counts(bar, title, line)) return read_bar_around_epochs(bar, title, line, report);
   around_others_ = counts_what_it_names_.value_or(false);
   switch (title.kind) {
     case BarKind::epochs:
@@ -132,11 +133,28 @@ bool BarProgress::names_epoch_it_counts(const Bar& bar, const BarTitle& title, c
   return *counts_what_it_names_;
 }
 
-/// It tells nothing before another bar is drawn within it, and only how many there are where those name the
-/// epochs themselves.
-void BarProgress::read_bar_around_epochs(const Bar& bar, Report& report) {
-  if (!around_others_) total_ = bar.total;
-  if (!around_others_) return;
+/// "Train epoch [1/2]" of an optimiser within "Episode [1/3]".
+bool BarProgress::is_within_rounds(const BarTitle& title) {
+  if (title.kind != BarKind::epoch_steps || !title.epoch) return false;
+  rounds_ = rounds_ || title.of_rounds;
+  return rounds_ && !title.of_rounds;
+}
+
+/// It tells nothing before another bar is drawn within it or it goes on with the second epoch, and only how
+/// many there are where those within name the epochs themselves.
+void BarProgress::read_bar_around_epochs(const Bar& bar, const BarTitle& title, const Line& line,
+                                         Report& report) {
+  const bool goes_on = bar.done >= 1 && *title.epoch >= 2;
+  if (!around_others_ && !goes_on) {
+    total_ = bar.total;
+    if (bar.done == 1) first_epoch_over_ = line.time;
+    return;
+  }
+  const auto over = std::exchange(first_epoch_over_, std::nullopt);
+  if (over && !counts_epochs_ && bar.done == 1 && epochs_begun_ == 0) {
+    report.printed_at(*over);
+    return read_epochs(bar, report);
+  }
   if (epochs_begun_ == 0) return read_epochs(bar, report);
   report.total_epochs(*bar.total);
 }

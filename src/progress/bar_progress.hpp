@@ -36,7 +36,8 @@ class BarProgress {
   void read_inner(const Bar& bar, Report& report);
   void read_steps(const Bar& bar, const BarTitle& title, const Line& line, Report& report);
   [[nodiscard]] bool is_behind_epoch_bar(const Bar& bar);
-  void read_bar_around_epochs(const Bar& bar, Report& report);
+  [[nodiscard]] bool is_within_rounds(const BarTitle& title);
+  void read_bar_around_epochs(const Bar& bar, const BarTitle& title, const Line& line, Report& report);
   [[nodiscard]] bool names_epoch_it_counts(const Bar& bar, const BarTitle& title, const Line& line);
   [[nodiscard]] bool comes_before_first_step(const Bar& bar, const Line& line);
   [[nodiscard]] bool may_be_beside_training(const Bar& bar, const Line& line);
@@ -57,10 +58,12 @@ class BarProgress {
   int epochs_begun_ = 0;                   ///< by bars that name them
   std::optional<std::pair<std::string, double>> around_;  ///< title and total of a bar drawn before those
   std::optional<double> epochs_done_;
-  bool figures_first_ = true;                 ///< figures are set before the bar of epochs moves
-  bool counts_epochs_ = false;                ///< a bar of epochs is drawn
-  std::optional<bool> counts_what_it_names_;  ///< a bar named after an epoch moves with each of them
-  bool around_others_ = false;                ///< others are drawn within it
+  bool figures_first_ = true;                   ///< figures are set before the bar of epochs moves
+  bool counts_epochs_ = false;                  ///< a bar of epochs is drawn
+  std::optional<bool> counts_what_it_names_;    ///< a bar named after an epoch moves with each of them
+  std::optional<SteadyTime> first_epoch_over_;  ///< by a bar of which it is not yet known what it counts
+  bool rounds_ = false;                         ///< a bar names rounds, in which others' epochs are
+  bool around_others_ = false;                  ///< others are drawn within it
   bool evaluating_ = false;
   bool epoch_lines_ = false;
   double lines_beside_ = 0;           ///< lines of epochs since the bar was drawn first

@@ -29,6 +29,8 @@ class Report {
   /// What follows was printed at an earlier time, and is understood only now.
   void printed_at(SteadyTime time) { time_ = time; }
 
+  [[nodiscard]] SteadyTime time() const { return time_; }
+
   /// The training has not begun yet: "Loading the data", "Using device cuda".
   void prepares();
   /// The training itself begins: "***** Running training *****".

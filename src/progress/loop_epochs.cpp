@@ -1,9 +1,11 @@
 #include "progress/loop_epochs.hpp"
 
 #include <algorithm>
+#include <cctype>
 #include <cmath>
 #include <string>
 
+#include "progress/lines/pattern.hpp"
 #include "progress/metric_kind.hpp"
 
 namespace joulecast::progress {
@@ -33,6 +35,9 @@ void LoopEpochs::restart() {
   steps_before_ = 0;
   zero_total_.reset();
   from_zero_ = false;
+  steps_before_epochs_ = StepsBefore::unknown;
+  one_line_since_.reset();
+  lines_end_ = false;
 }
 
 /// Where counting began at 0, "0/4" may be the first of four or of five: it is of five if the number itself
@@ -157,7 +162,30 @@ void LoopEpochs::take_step(int epoch, const StepMention& step, std::optional<dou
     ++counted.done;
     return take_counted_step(epoch, counted, total, metrics, report);
   }
+  if (ends_with_steps_of_run(epoch, step, total, metrics, report)) return;
   take_counted_step(epoch, step, total, metrics, report);
+}
+
+/// "Epoch 1/5: loss 0.5, step 500", then "Epoch 2/5: loss 0.4, step 1000": a line at each epoch's end, with
+/// the steps of all epochs so far. The second one shows it.
+bool LoopEpochs::ends_with_steps_of_run(int epoch, const StepMention& step, std::optional<double> total,
+                                        const std::vector<MetricText>& metrics, Report& report) {
+  const bool first = !epoch_ && !step.total && !metrics.empty();
+  const bool next = one_line_since_ && stepping_epoch_ && epoch == *stepping_epoch_ + 1 && last_step_;
+  const double steps = next ? step.done - *last_step_ : 0;
+  const auto is_end = [&](double done) {
+    return done == steps * *stepping_epoch_ || done == steps * (*stepping_epoch_ + 1);
+  };
+  const bool ends = next && steps > 1 && (lines_end_ || is_end(*last_step_) || is_end(*last_step_ + 1));
+  if (first) one_line_since_ = report.time();
+  if (!first && !ends) one_line_since_.reset();
+  if (!ends) return false;
+  if (!lines_end_) report.epoch_was_headed_at_its_end(*stepping_epoch_, total, *one_line_since_);
+  lines_end_ = true;
+  end(epoch, total, report);
+  stepping_epoch_ = epoch;
+  last_step_ = step.done;
+  return true;
 }
 
 /// A first step 0 that has figures is done: the last one of 20 is 19.
@@ -207,10 +235,37 @@ void LoopEpochs::take_step_of_run(int epoch, const StepMention& step, std::optio
   if (is_at_its_end(epoch, step, total)) end(epoch, total, report);
 }
 
+/// "Step 20/500 | Epoch 1": of the whole run or of that epoch? Until the second epoch shows whether the steps
+/// go on or begin again, only those that are done are told.
+bool LoopEpochs::take_step_that_may_be_of_run(int epoch, const StepMention& step, std::optional<double> total,
+                                              Report& report) {
+  using enum StepsBefore;
+  static const Pattern of_that_epoch(R"((?i)^[\s\])]*(?:of|in)\W*$)");
+  const bool is_batch = step.noun.empty() || std::tolower(step.noun.front()) == 'b';
+  if (!step.total || total || is_batch || of_that_epoch.matches(step.after)) return false;
+  if (steps_before_epochs_ == unknown) steps_before_epochs_ = epoch_ ? of_epoch_alone : undecided;
+  if (steps_before_epochs_ == of_epoch_alone) return false;
+  if (stepping_epoch_ && epoch > *stepping_epoch_ && last_step_) {
+    const bool goes_on = step.done > *last_step_;
+    if (steps_before_epochs_ == undecided) steps_before_epochs_ = goes_on ? of_run : of_epoch;
+    if (steps_before_epochs_ == of_epoch) {
+      steps_before_ += *step.total * (epoch - *stepping_epoch_);
+      report.steps_per_epoch(*step.total);
+    }
+  }
+  report.work_done(steps_before_ + step.done,
+                   steps_before_epochs_ == of_run ? step.total : std::optional<double>{});
+  if (epoch_ != epoch) begin(epoch, total, report);
+  stepping_epoch_ = epoch;
+  last_step_ = step.done;
+  return true;
+}
+
 /// Once a second line names the same epoch it is known that such lines do not end it. The first epoch, whose
 /// first line seemed to, then lasts until its last line.
 void LoopEpochs::take_step_before(int epoch, const StepMention& step, std::optional<double> total,
                                   const std::vector<MetricText>& metrics, Report& report) {
+  if (take_step_that_may_be_of_run(epoch, step, total, report)) return;
   const bool first = !epoch_ && step.done <= 1;
   const bool ends = epoch_ != epoch && is_at_its_end(epoch, step, total);
   if ((step.total && !ends) || first) step_is_within_ = true;

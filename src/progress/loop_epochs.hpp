@@ -67,6 +67,10 @@ class LoopEpochs {
                                           Report& report);
   [[nodiscard]] bool came_with_its_figures(int next, SteadyTime time) const;
   [[nodiscard]] bool comes_after_its_steps(const std::vector<MetricText>& metrics) const;
+  [[nodiscard]] bool take_step_that_may_be_of_run(int epoch, const StepMention& step,
+                                                  std::optional<double> total, Report& report);
+  [[nodiscard]] bool ends_with_steps_of_run(int epoch, const StepMention& step, std::optional<double> total,
+                                            const std::vector<MetricText>& metrics, Report& report);
   [[nodiscard]] bool counts_from_zero(int epoch, const StepMention& step,
                                       const std::vector<MetricText>& metrics);
   void take_counted_step(int epoch, const StepMention& step, std::optional<double> total,
@@ -83,12 +87,18 @@ class LoopEpochs {
   bool from_zero_ = false;             ///< and so the first epoch of all was 0
   std::optional<int> stepping_epoch_;  ///< that of the last step
   std::optional<double> last_step_;
+  /// When the first line of epochs with steps came, while each has one.
+  std::optional<SteadyTime> one_line_since_;
+  bool lines_end_ = false;            ///< they are known to come at their epochs' ends
   std::optional<double> step_total_;  ///< of the last line of steps
   bool steps_from_zero_ = false;
   std::optional<bool> goes_on_;            ///< steps count on over the epochs; nothing: not known yet
   double steps_before_ = 0;                ///< where they go on: those of the epochs before
   std::optional<double> steps_per_epoch_;  ///< there, as the last one had
   bool steps_of_run_ = false;
+  /// What is known of "Step 20/500 | Epoch 1". of_epoch_alone: epochs were named before without steps.
+  enum class StepsBefore { unknown, undecided, of_run, of_epoch, of_epoch_alone };
+  StepsBefore steps_before_epochs_ = StepsBefore::unknown;
   std::optional<bool> step_is_within_;  ///< a step before an epoch is one of many in it
   std::optional<double> zero_total_;    ///< what stood behind "0/"
   std::optional<double> announced_steps_;

@@ -72,6 +72,10 @@ void LoopSteps::read_count(const StepMention& step, bool figures, bool iteration
   have_a_total_ = have_a_total_ || (step.total && step.word == StepMention::Word::step);
   switch (step.word) {
     case StepMention::Word::step:
+      // "Batch 10/50" without an epoch may be of each of several.
+      if (step.total && !step.of_run && !epochs_.epoch() &&
+          to_lower(step.noun).find("batch") != std::string::npos)
+        report.guess();
       rounds_named_ = rounds_named_ || (!figures && !epochs_.epoch() && iteration);
       if (!rounds_named_ || iterations_are_steps_ || figures || !iteration)
         return epochs_.take_step_alone(step, report);

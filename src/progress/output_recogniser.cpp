@@ -8,6 +8,7 @@
 #include "base/text.hpp"
 #include "progress/format.hpp"
 #include "progress/lines/early_stop_mention.hpp"
+#include "progress/lines/json_message.hpp"
 #include "progress/lines/line_prefix.hpp"
 #include "progress/lines/other_languages.hpp"
 #include "progress/lines/pattern.hpp"
@@ -144,16 +145,30 @@ struct OutputRecogniser::State {
 
   std::vector<Event> read_rows();
   void read(const Line& line, std::vector<Event>& events);
+  void read_formats(const Line& line, std::vector<Event>& events);
 };
 
-void OutputRecogniser::State::read(const Line& line, std::vector<Event>& events) {
-  if (line.text.empty() || (rank && !line.rank.empty() && line.rank != *rank)) return;
-  const auto before = events.size();
+void OutputRecogniser::State::read_formats(const Line& line, std::vector<Event>& events) {
   const auto characters = characters_of(line.lowered);
   for (auto& reader : readers) {
     if (!reader.may_read(line, characters)) continue;
     Report report(line.time, reader.type->evidence, events);
     if (reader.format->read(line, report)) break;
+  }
+}
+
+void OutputRecogniser::State::read(const Line& line, std::vector<Event>& events) {
+  if (line.text.empty() || (rank && !line.rank.empty() && line.rank != *rank)) return;
+  const auto before = events.size();
+  read_formats(line, events);
+  if (events.size() == before) {
+    if (auto message = find_json_message(line.text)) {
+      TerminalText::Row row;
+      row.text = std::move(*message);
+      row.time = line.time;
+      row.ended = true;
+      read_formats(make_line(std::move(row)), events);
+    }
   }
   if (const auto stop = find_early_stop(line.lowered)) {
     Event event;

@@ -135,6 +135,7 @@ void Tracker::take_steps_of_epoch(const Event& event, Seconds at) {
   if (some_done && first && event.evidence != Evidence::told) begin_open_epoch_earlier(*event.work, share);
   if (!count_steps_of_epoch(event.total_work)) return;
   if (!event.epoch) {
+    if (all_epochs_are_over() && event.evidence != Evidence::told) return;
     // Steps that begin again without a word are the next epoch's.
     if (current_->open && !current_->open->number && share < current_->open->share / 2 &&
         !current_->counter.is_soon(at)) {
@@ -165,6 +166,13 @@ void Tracker::take_steps_of_epoch(const Event& event, Seconds at) {
                            ? position_of(*open.number)
                            : std::floor(current_->counter.count().value_or(0) - (share >= 1 ? tiny : -tiny));
   advance(whole + share, at);
+}
+
+/// What is counted after them is of something else, as an evaluation.
+bool Tracker::all_epochs_are_over() const {
+  const auto epochs = total_epochs();
+  const auto count = current_->counter.count();
+  return epochs && count && *count >= *epochs && !current_->open && !total_is_guessed();
 }
 
 /// Epochs counted in fractions. One is over when the count passes a whole number; the moment is interpolated.

@@ -4,6 +4,8 @@
 //   Epoch 1/3  [####################----------------]  11/20  00:00:00
 //    45% (45 of 100) |########          | Elapsed Time: 0:00:04 ETA:   0:00:05
 //   [=========>          ] 45/100 loss 0.31
+//   gbm Model Build progress: |███████████                  | 38%          H2O
+//   Training  38%|███████▋            |  ETA: 0:00:10                      Julia's ProgressMeter
 #include "base/text.hpp"
 #include "progress/bar_progress.hpp"
 #include "progress/format.hpp"
@@ -48,12 +50,20 @@ std::optional<Bar> find_percentage(std::string_view text) {
   static const Pattern own(
       (R"(^(?P<title>\D*?) *)" + bracket + R"( +(?P<percent>\d+)(?:\.\d+)?%(?P<figures>(?:[ ,|].*)?)$)")
           .c_str());
+  // What it builds is the model: the training itself.
+  static const Pattern h2o(
+      R"(^(?P<title>)\w+ (?:Model Build|Grid Build|prediction) progress: *\|[█ ]+\| (?P<percent>\d+)%$)");
+  static const Pattern julia(
+      R"(^(?P<title>\D*?):? *(?P<percent>\d+)%(?:\|[^|]*\||┣[^┫]*┫) +(?:ETA|Time): +[\d:.]+)");
   auto match = click.find(text);
+  for (const auto* pattern : {&h2o, &julia})
+    if (!match) match = pattern->find(text);
   const bool has_figures = !match && (match = own.find(text)).has_value();
-  if (!match) return std::nullopt;
+  const auto percent = match ? match->number("percent") : std::nullopt;
+  if (!percent) return std::nullopt;
   Bar bar;
   bar.title = trim(match->text("title"));
-  bar.done = *match->number("percent");
+  bar.done = *percent;
   bar.total = 100;
   if (has_figures) bar.figures = match->text("figures");
   return bar;
@@ -85,7 +95,7 @@ extern const FormatType bars_format{
     "alive-progress, click, progressbar2, a loop's own \"[###   ] 3/10\"",
     Breadth::library,
     Evidence::stated,
-    {"] in ", "##", "--]", "==", " ]", "#]", "\xe2\x96\x88", "elapsed time", "epoch"},
+    {"] in ", "##", "--]", "==", " ]", "#]", "\xe2\x96\x88", "elapsed time", "epoch", "eta:"},
     make_format<Bars>};
 
 }  // namespace joulecast::progress

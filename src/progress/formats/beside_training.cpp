@@ -4,7 +4,10 @@
 //   wandb: Run summary:
 //   wandb:      epoch 10
 //   COMET INFO:     epoch : 10
+//   wandb: Agent Starting Run: abcd1234 with config:      W&B's agent begins another run of a sweep
 //   [1/3] /usr/local/cuda/bin/nvcc -DTORCH_EXTENSION_NAME=fused_adam -D_GLIBCXX_USE_CXX11_ABI=0 …
+#include <fmt/format.h>
+
 #include "progress/format.hpp"
 #include "progress/lines/pattern.hpp"
 
@@ -17,11 +20,20 @@ class BesideTraining final : public Format {
     static const Pattern tracker(R"(^(?:wandb: |COMET (?:INFO|WARNING|ERROR): |\[neptune\] ))");
     static const Pattern compiler(
         R"(^\[\d+/\d+\] (?:(?:/[\w.+-]+)*/)?(?:nvcc|hipcc|c\+\+|g\+\+(?:-\d+)?|gcc(?:-\d+)?|cc|clang(?:\+\+)?(?:-\d+)?|icpx|x86_64-\S+|ninja|ccache|ar|ld|Building|Linking|Compiling|Generating|Performing|Running) )");
+    static const Pattern sweep(R"(^wandb: Agent Starting Run: )");
+    if (sweep.matches(line.full) || sweep.matches(line.text)) {
+      ++run_;
+      report.phase_begins(fmt::format("run {}", run_), Part{run_, {}, false, true});
+      return true;
+    }
     if (tracker.matches(line.full) || tracker.matches(line.text)) return true;
     if (!compiler.matches(line.text)) return false;
     report.prepares();
     return true;
   }
+
+ private:
+  int run_ = 0;  ///< of a sweep in this process
 };
 
 }  // namespace

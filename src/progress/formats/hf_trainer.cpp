@@ -217,7 +217,8 @@ class HuggingFaceTrainer final : public Format {
   /// Figures of the training are those of the steps before; the last ones before an epoch's end are its own.
   void read_epoch(double done, bool evaluation, std::vector<MetricText> metrics, Report& report) {
     if (evaluation && done == 0) return report.window_ends("validation");  // before the first step
-    if (!of_steps_) report.epochs_done(done, total_of(done));
+    // The first steps of a long epoch are 0.0 of it.
+    if (!of_steps_ && done > 0) report.epochs_done(done, total_of(done));
     const double whole = std::round(done);
     const bool at_end = whole >= 1 && std::abs(done - whole) < 0.001;
     const int running = static_cast<int>(at_end ? whole : std::floor(done) + 1);

@@ -4,13 +4,18 @@
 //   {"event": "log", "global_step": 120, "total_steps": 6000, "epoch": 0.6, "loss": 2.3}
 //   {"mode": "train", "epoch": 1, "iter": 50, "loss": 0.52}
 //
+//   {'step': 120, 'loss': 2.3, 'val_loss': None}                                     a dict that Python
+//   prints
+//
 // An epoch in whole numbers and without steps is over. One in fractions is how far the training has come.
+#include <algorithm>
 #include <cmath>
 #include <initializer_list>
 #include <map>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
+#include <utility>
 
 #include "base/text.hpp"
 #include "progress/format.hpp"
@@ -106,7 +111,8 @@ class JsonLines final : public Format {
  public:
   bool read(const Line& line, Report& report) override {
     if (!line.text.starts_with('{') || !line.text.ends_with('}')) return false;
-    const auto json = Json::parse(line.text, nullptr, false);
+    const bool python = line.text.starts_with("{'");
+    const auto json = Json::parse(python ? as_json(line.text) : line.text, nullptr, false);
     if (!json.is_object()) return false;
     Fields fields;
     fields.add(json, {}, 0);
@@ -124,12 +130,26 @@ class JsonLines final : public Format {
                       "total_iterations"}),
         batches};
     if (!step && batches) step = fields.value({"batch", "batch_idx", "batch_index", "batch_id"});
-    if (!epoch && !step) return read_totals(totals, fields, report);
+    if (!epoch && !step) return !python && read_totals(totals, fields, report);
     report_numbers(epoch, step, totals, fields, report);
     return true;
   }
 
  private:
+  /// Of a dict that Python prints. Where a text has an apostrophe it cannot be read.
+  static std::string as_json(std::string text) {
+    std::ranges::replace(text, '\'', '"');
+    for (const auto& [python, json] : {std::pair{": None", ": null"},
+                                       {": True", ": true"},
+                                       {": False", ": false"},
+                                       {": nan", ": null"},
+                                       {": inf", ": null"},
+                                       {": -inf", ": null"}})
+      for (auto at = text.find(python); at != std::string::npos; at = text.find(python, at + 1))
+        text.replace(at, std::string_view(python).size(), json);
+    return text;
+  }
+
   struct Totals {
     std::optional<double> epochs;
     std::optional<double> steps;
@@ -214,7 +234,7 @@ extern const FormatType json_lines_format{
     "objects with epoch, step, iter, num_updates, totals and figures; DeiT, mmcv's .log.json",
     Breadth::library,
     Evidence::stated,
-    {"{\""},
+    {"{\"", "{'"},
     make_format<JsonLines>};
 
 }  // namespace joulecast::progress

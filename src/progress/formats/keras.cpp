@@ -5,7 +5,8 @@
 //   80/80 - 1s - 40ms/step - loss: 0.5978 - val_loss: 0.4935
 //
 // evaluate() and predict() draw the same bars after it, and callbacks print "Epoch 1: val_loss improved …". A
-// fit of one epoch announces none: its bar alone looks like an evaluation's.
+// fit of one epoch announces none: its bar alone looks like an evaluation's. A loop of somebody's own may
+// draw them, too (Progbar), beneath headings of its own.
 #include <optional>
 
 #include "progress/format.hpp"
@@ -21,11 +22,18 @@ class Keras final : public Format {
     static const Pattern begin(R"(^Epoch (?P<epoch>\d+)/(?P<total>\d+)$)");
     static const Pattern callback(
         R"((?i)^(?:Epoch \d+: (?:\w+ (?:improved|did not improve)|finished saving|saving|early stopping|LearningRateScheduler|ReduceLROnPlateau|Terminated)|Restoring model weights))");
+    static const Pattern other(
+        R"((?i)^\W*(?:(?:start|begin)\w*(?: of)? )?epoch[ :#]*(?P<epoch>\d+)(?: ?(?:/|of) ?\d+)?\W*$)");
     static const Pattern steps(
         R"(^(?P<step>\d+)/(?:(?P<steps>\d+)\s+(?:\[[=>.]+\]|[━]+|- )|Unknown\s)\s*(?:- )?(?:ETA: |\d))");
     static const Pattern figures(R"((?i)^\W*(?:test|val|eval|score)\w*\b[^:=]{0,40}[:=]? *\(?-?\d)");
     if (const auto match = begin.find(line.text)) return line.ended && read_begin(*match, report);
     if (callback.matches(line.text)) return true;
+    if (const auto match = other.find(line.text)) {
+      loops_epoch_ = match->whole("epoch");
+      steps_.reset();
+      return false;
+    }
     // What a script prints after fit() or in callbacks of its own does not end an epoch.
     if (confirmed_ && figures.matches(line.text)) return true;
     const auto match = steps.find(line.text);
@@ -34,6 +42,8 @@ class Keras final : public Format {
     if (!step) return false;
     if (epoch_)
       read_steps(*step, match->number("steps"), line, report);
+    else if (loops_epoch_)
+      read_steps_of_loop(*step, match->number("steps"), line, report);
     else
       read_unannounced(*step, match->number("steps"), line, report);
     return true;
@@ -76,6 +86,15 @@ class Keras final : public Format {
     over_ = over_ || line.ended;
   }
 
+  /// The second bar of an epoch is another thing's. When the epoch ends the loop's own lines tell.
+  void read_steps_of_loop(double step, std::optional<double> total, const Line& line, Report& report) {
+    if (steps_ && total != steps_) return;
+    steps_ = total;
+    report.epoch_steps(step, total, loops_epoch_);
+    if (step != total) return;
+    for (const auto& [name, value] : find_metrics(line.text)) report.metric(name, value, loops_epoch_);
+  }
+
   /// A fit of one epoch, an evaluate() or a predict(), which has no figures.
   void read_unannounced(double step, std::optional<double> total, const Line& line, Report& report) {
     const auto metrics = find_metrics(line.text);
@@ -93,6 +112,7 @@ class Keras final : public Format {
   }
 
   bool confirmed_ = false;
+  std::optional<int> loops_epoch_;  ///< of a heading that is not Keras'
   bool from_zero_ = false;
   std::optional<int> epoch_;
   std::optional<double> total_;  ///< of epochs, by the last heading

@@ -3,6 +3,7 @@
 //
 //   Epoch: [0]  [ 10/5005]  eta: 1:02:03  lr: 0.1  loss: 6.9 (7.0)  time: 0.41 …
 //   Epoch: [0] Total time: 0:31:02
+//   Training  [  100/125000]  eta: 1 day, 2:00:00  loss: 11.1 (12.2)  time: 0.5 …    DINOv2: all steps
 //   Test:   [0/196]  eta: 0:00:30  loss: 5.1 (5.1) …
 //   Test:  Acc@1 12.500 Acc@5 30.100
 #include <optional>
@@ -32,7 +33,7 @@ class MetricLogger final : public Format {
       report_metrics(report, match->text("rest"), epoch, "train");
       return true;
     }
-    if (!epoch_) return false;
+    if (!epoch_) return read_steps_of_run(line, report);
     if (total_time.matches(line.text)) {
       report.epoch_ends(*epoch_);
       return true;
@@ -41,6 +42,18 @@ class MetricLogger final : public Format {
   }
 
  private:
+  /// Only of DINO's later versions is it known that they are those of the whole training.
+  static bool read_steps_of_run(const Line& line, Report& report) {
+    static const Pattern steps(R"(^Training +\[ *(?P<step>\d+)/(?P<steps>\d+)\] +eta:? (?P<rest>.*))");
+    const auto match = steps.find(line.text);
+    const auto step = match ? match->number("step") : std::nullopt;
+    if (!step) return false;
+    if (line.full.find(" dinov") == std::string::npos) report.guess();
+    report.work_done(*step, match->number("steps"));
+    report_metrics(report, match->text("rest"));
+    return true;
+  }
+
   /// The settings are printed before anything tells whose they are.
   bool read_banner(const Line& line, Report& report) {
     static const Pattern settings(R"(^Namespace\(.*\bepochs=(?P<total>\d+))");

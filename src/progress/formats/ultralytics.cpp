@@ -9,7 +9,9 @@
 //                      all         16         16          0          0          0          0
 //   3 epochs completed in 0.001 hours.
 //
-// Before 8.3.200 tqdm drew the bars. YOLOv5 counts from 0 and prints the last one's number: 0/2 to 2/2.
+// Where no bars are drawn (TQDM_DISABLE) the header of each epoch is printed all the same, and so is its row
+// "all": the headers are counted. Before 8.3.200 tqdm drew the bars. YOLOv5 counts from 0 and prints the last
+// one's number: 0/2 to 2/2.
 #include <algorithm>
 #include <optional>
 #include <string>
@@ -49,6 +51,7 @@ class Ultralytics final : public Format {
   bool read(const Line& line, Report& report) override {
     static const Pattern header(R"(^Epoch\s+(?:GPU_mem|gpu_mem)\s+(?P<names>\S.*)$)");
     static const Pattern start(R"(^Starting training for (?P<epochs>\d+) epochs)");
+    static const Pattern resumed(R"(^Resuming training \S+ from epoch (?P<epoch>\d+) to \d+ total epochs)");
     static const Pattern over(R"(^\d+ epochs completed in [\d.]+ hours)");
     static const Pattern stopped(R"(^(?:Stopping training early as|EarlyStopping: Training stopped early))");
     static const Pattern banner(R"(^(?:Ultralytics (?:YOLO)?v?\d|YOLOv5 )\S* ?\S* .*(?:torch|Python)-)");
@@ -61,17 +64,24 @@ class Ultralytics final : public Format {
       names_ = names_of(match->text("names"));
       const auto is_old = [](const std::string& name) { return name == "obj" || name == "obj_loss"; };
       from_zero_ = std::ranges::any_of(names_, is_old);
+      head(line.time, report);
       return true;
     }
     if (const auto match = start.find(line.text)) {
       seen_ = true;
       report.run_begins();
-      if (const auto total = match->number("epochs")) report.total_epochs(*total);
+      total_ = match->number("epochs");
+      if (total_) report.total_epochs(*total_);
+      return true;
+    }
+    if (const auto match = resumed.find(line.text)) {
+      if (const auto epoch = match->whole("epoch")) epoch_before_ = *epoch - 1;
       return true;
     }
     if (!seen_) return false;
     if (over.matches(line.text)) {
       epoch_.reset();
+      headed_.reset();
       report.run_ends();
       return true;
     }
@@ -79,11 +89,31 @@ class Ultralytics final : public Format {
   }
 
  private:
+  /// An epoch's header, before its first bar. The second one shows that none are drawn.
+  void head(SteadyTime time, Report& report) {
+    if (bars_) return;
+    if (headed_) begin_headed(time, report);
+    ++epoch_before_;
+    headed_ = time;
+    if (!epoch_) return;
+    epoch_ = epoch_before_;
+    report.epoch_begins(*epoch_, total_);
+  }
+
+  void begin_headed(SteadyTime now, Report& report) {
+    if (!headed_ || epoch_) return;
+    epoch_ = epoch_before_;
+    report.printed_at(*headed_);
+    report.epoch_begins(*epoch_, total_);
+    report.printed_at(now);
+  }
+
   bool read_epoch(const Line& line, Report& report) {
     static const Pattern row(
         R"(^(?P<epoch>\d+)/(?P<total>\d+)\s+(?:[\d.]+[KMGT]?B?)(?P<figures>\s+[^%|]*?):?\s+(?P<percent>\d+)%(?:\|[^|]*\||[^|\d]*) ?(?P<step>\d+)/(?P<steps>\d+) )");
     const auto match = row.find(line.text);
     if (!match) return false;
+    bars_ = true;
     const auto epoch = match->whole("epoch");
     auto total = match->number("total");
     if (!epoch || !total) return true;
@@ -110,6 +140,7 @@ class Ultralytics final : public Format {
         R"(^(?:Class\s+(?:Images|Labels)|classes\s+top1_acc|(?:train|val|test): (?:Scanning|Caching|Fast|New cache)|\S.*\d+ images?, \d+ (?:backgrounds|corrupt)))");
     static const Pattern all(R"(^all(?P<figures>(?:\s+-?[\d.e-]+)+)$)");
     if (const auto match = all.find(line.text)) {
+      if (!bars_ && !epoch_) begin_headed(line.time, report);
       if (epoch_) {
         report.epoch_ends(*epoch_, total_);
         report_validation(numbers_of(match->text("figures")), report);
@@ -131,7 +162,10 @@ class Ultralytics final : public Format {
 
   bool seen_ = false;
   bool from_zero_ = false;
-  std::vector<std::string> names_;  ///< of the columns behind GPU_mem
+  std::vector<std::string> names_;    ///< of the columns behind GPU_mem
+  bool bars_ = false;                 ///< they are drawn
+  std::optional<SteadyTime> headed_;  ///< when the header was printed, where they are not
+  int epoch_before_ = 0;              ///< the last one whose header was printed, from 1
   std::optional<int> epoch_;
   std::optional<double> total_;
 };

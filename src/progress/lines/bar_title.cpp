@@ -17,7 +17,7 @@ bool is_of_figures(std::string_view after) {
 /// "val" of "Epoch 3 [val]", not of "Epoch 3 val_loss: 0.5".
 bool names_evaluation(std::string_view title) {
   static const Pattern words(
-      R"((?i)(?:^|[^a-z_])(?:val|valid|validation|validating|eval|evaluat\w*|evals?|tests?|testing|dev|infer\w*|predict\w*|sanity\w*|sampl(?:ing|er)|denois\w*|decod\w*|scoring|calibrat\w*|inspect\w*|calculating loss)(?:[^a-z_]|$))");
+      R"((?i)(?:^|[^a-z_]|^ep(?:och)?_)(?:val|valid|validation|validating|eval|evaluat\w*|evals?|tests?|testing|dev|infer\w*|predict\w*|sanity\w*|sampl(?:ing|er)|denois\w*|decod\w*|scoring|calibrat\w*|inspect\w*|calculating loss)(?:[^a-z_]|$))");
   static const Pattern training(R"((?i)(?:^|[^a-z_])train\w*(?:[^a-z_]|$))");
   std::string_view rest = title;
   while (const auto match = words.find(rest)) {
@@ -84,12 +84,15 @@ bool names_steps(std::string_view title) {
 /// "Epoch 3/10", "[Epoch 3 of 10]", "epoch=3"; "train 3", "[3/10]" are less sure.
 bool read_epoch(std::string_view title, BarTitle& read) {
   static const Pattern named(
-      R"((?i)(?:^|[^a-z])(?:epochs?|ep)[ .:#=_\[(]*(?P<epoch>\d+)(?:[\]]? ?(?:/|of|out of) ?\[?(?P<epochs>\d+))?(?:[^\d.]|$))");
+      R"((?i)(?:^|[^a-z])(?:epochs?|ep)(?:[_ ](?:train|test|val)\w*)?[ .:#=_\[(]*(?P<epoch>\d+)(?:[\]]? ?(?:/|of|out of) ?\[?(?P<epochs>\d+))?(?:[^\d.]|$))");
+  // Catalyst's "1/3 * Epoch (train)"
+  static const Pattern ahead(R"((?i)^\W*(?P<epoch>\d+) ?/ ?(?P<epochs>\d+)\W{1,4}epochs?\b)");
   static const Pattern episode(R"((?i)^episode \[(?P<epoch>\d+)/(?P<epochs>\d+)\]$)");  // OpenRLHF's
   static const Pattern numbered(
       R"((?i)^(?:(?:train\w*|fit)[ :#\[(]+)?\[?(?P<epoch>\d+)(?: ?(?:/|of) ?(?P<epochs>\d+))?[\])]?(?:[ :,|-]+(?:train\w*|fit))?$)");
   auto match = named.find(title);
-  if (!match) match = episode.find(title);
+  if (!match) match = ahead.find(title);
+  if (!match) read.of_rounds = (match = episode.find(title)).has_value();
   if (!match) {
     match = numbered.find(title);
     read.sure = !match;

@@ -21,6 +21,7 @@ struct BarTitle {
   BarKind kind = BarKind::unknown;
   std::optional<int> epoch;      ///< of epoch_steps and evaluation, where it is named
   std::optional<double> epochs;  ///< "Epoch 3/10": 10
+  bool of_rounds = false;        ///< "Episode [1/3]": what it names may have epochs within
   /// False: the number is said to be no epoch's ("train 3"), or the preparation may be a part of the training
   /// ("Processing").
   bool sure = true;

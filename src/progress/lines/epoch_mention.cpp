@@ -132,7 +132,7 @@ std::optional<EpochMention> count_of(const Match& match) {
 /// "3/10 epochs done".
 std::optional<EpochMention> find_count_before_word(std::string_view text) {
   static const Pattern count(
-      R"((?i)^[\W_]*(?:(?:train(?:ing|ed)?|progress|completed?|finished|done|overall|after|status)[\s:]+){0,3}(?P<number>\d+)\s*(?:/|of\b|out of\b)\s*(?P<total>\d+) epochs?\b)");
+      R"((?i)^[\W_]*(?:(?:train(?:ing|ed)?|progress|completed?|finished|done|overall|after|status)[\s:]+){0,3}(?:\d+(?:\.\d+)?\s?%\s*[|,(\[]?\s*)?(?P<number>\d+)\s*(?:/|of\b|out of\b)\s*(?P<total>\d+) epochs?\b)");
   const auto match = count.find(text);
   auto found = match ? count_of(*match) : std::nullopt;
   if (found) found->says = Says::ends;

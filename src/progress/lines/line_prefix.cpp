@@ -29,6 +29,7 @@ const Pattern& stamp() {
       R"((?:[TDIWEC] )?\d{4}[-/]\d\d[-/]\d\d[T ,]+\d\d:\d\d(?::\d\d)?(?:[.,]\d+)?(?: ?(?:Z|[+-]\d\d:?\d\d|UTC|[AP]M))?)"
       R"(|\d\d[-/.]\d\d(?:[-/.]\d\d(?:\d\d)?)?,? (?:- )?\d\d:\d\d(?::\d\d)?(?:[.,]\d+)?(?: ?[AP]M,?)?)"
       R"(|[IWEFD]\d{4} \d\d:\d\d:\d\d(?:\.\d+)? +\d+ [\w.]+:\d+)"  // absl, glog
+      R"(|[IWEFD]\d{8} \d\d:\d\d:\d\d +\d+ [\w.-]+ [\w.]+:\d+)"    // DINOv2: with the year and a name
       R"(|(?:(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun),? )?(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) +\d{1,2},? (?:\d{4} )?\d\d:\d\d(?::\d\d)?)"
       R"(|\d\d?:\d\d:\d\d(?:[.,]\d+|-\d{6})?)"
       R"(|\d\d:\d\d)"
@@ -52,6 +53,14 @@ const Pattern& logger() {
       R"(|([A-Za-z_][\w./]*)(?::[\w<>]+)?(?::\d+)?(?:\s+[-|]+\s+|:\s+))"
       R"(|[-|:>]+\s+)"
       R"())");
+  return pattern;
+}
+
+/// A container's or a pod's name, which a collector of logs puts behind the time: "worker-0",
+/// "trainer-7d9f-x2x".
+const Pattern& machine() {
+  static const Pattern pattern(
+      R"(^\s*(?:worker|trainer|node|master|chief|launcher|host|job|pod|ps|train(?:ing)?)(?:-[a-z0-9]+)*-[a-z0-9]*\d[a-z0-9]*\s+(?:[|:>-]\s+)?)");
   return pattern;
 }
 
@@ -140,6 +149,10 @@ Prefix find_prefix(std::string_view text) {
         found || (possible.level && (found = level().find(rest)))) {
       take(*found);
       logged = true;
+      continue;
+    }
+    if (const auto found = logged ? machine().find(rest) : std::nullopt) {
+      take(*found);
       continue;
     }
     if (const auto found = possible.arrow ? arrow().find(rest) : std::nullopt) {

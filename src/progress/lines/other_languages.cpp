@@ -30,7 +30,7 @@ std::string replace(std::string_view text, const Pattern& pattern, TextOf text_o
 bool may_have_a_count(std::string_view text) {
   constexpr std::array<std::string_view, 17> parts{
       "poche", "poca", "poque",  "轮",   "輪",   "回合",  "エポック", "에포크",  "пох",
-      "rchla", "rchg", "chritt", "tape", "paso", "passo", "аг ",      "ステップ"};
+      "rchla", "rchg", "chritt", "tape", "aso ", "asso ", "аг ",      "ステップ"};
   return std::ranges::any_of(parts, [&](auto part) { return text.find(part) != text.npos; });
 }
 

@@ -13,7 +13,7 @@ namespace {
 
 /// What a grid of settings consists of. Its trainings need not be of the same size.
 const std::string setting =
-    R"(config(?:uration)?|combination|combo|candidate|variant|grid[ -]point|hyper-?param(?:eter)?(?: set)?|hparams?(?: set)?)";
+    R"(config(?:uration)?|combination|combo|candidate|variant|grid[ -]point|hyper-?param(?:eter)?s?(?: set(?:ting)?)?|hparams?(?: set(?:ting)?)?)";
 
 /// Parts of these names do the same work again; stages, tasks, layers, rungs and rounds of pruning need not.
 bool are_alike(std::string_view word) {
@@ -127,11 +127,23 @@ std::optional<std::string> find_heading(std::string_view text) {
       R"((?i)^(?P<left>[=\-*#>~\s\[]*)(?P<name>(?:warm(?:ing)?[- ]?up|fine[- ]?tuning|pre[- ]?training|linear prob\w+|(?:un)?freezing|distillation|training the|stage|phase)\b[^:=\d]{0,60}?)[=\-*#<~\s\].:]*$)");
   static const Pattern over(
       R"((?i)\b(?:finish|done|complet|result|acc|score|loss|took|mean|average|saved?|end|eval|test|export|predict|infer|load|prepar|download|preprocess|skip|epochs?)\w*)");
+  // Keras Tuner's heading; what Optuna says before its trial 0.
+  static const Pattern search(
+      R"((?i)^\W*(?:search: )?(?:start\w*|run\w*|begin\w*) (?P<name>trial\s*[:#=]?\s*\d+)\W*$)");
+  static const Pattern study(R"(^A new study created in (?:memory|RDB|Journal) with name: )");
+  if (const auto match = search.find(text)) return std::string(match->text("name"));
+  if (study.matches(text)) return "trial 0";
   if (const auto match = numbered.find(text))
     return over.matches(match->text("rest")) ? std::nullopt : std::optional{std::string(match->text("name"))};
   if (const auto match = counted.find(text)) {
     const auto name = match->text("name"), rest = match->text("rest");
-    const bool heads = !over.matches(rest) && (!to_lower(name).starts_with("layer") || is_plain(rest));
+    // "epochs=3" is a setting of it
+    static const Pattern epochs(R"((?i)\b(?:\w+_)?epochs?\s*[=:]\s*\d+)");
+    const auto setting_of_epochs = epochs.find(rest);
+    const bool is_over = setting_of_epochs ? over.matches(setting_of_epochs->before()) ||
+                                                 over.matches(setting_of_epochs->after())
+                                           : over.matches(rest);
+    const bool heads = !is_over && (!to_lower(name).starts_with("layer") || is_plain(rest));
     if (heads) return std::string(name);
   }
   // "[1/6] config: lr=1e-3"

@@ -25,7 +25,7 @@ const std::string count =
 const std::string qualifier =
     R"((?:(?:train(?:ing|er)?|(?P<run>global|overall|total)|current|opt(?:imi[sz](?:er|ation)|im)?|grad(?:ient)?|sgd|model|parameter|env(?:ironment)?|boosting|fl|federated|communication|server|active[ -]learning|al|self[ -]training|consumed|seen|outer|main|ppo|grpo|dpo|kto|orpo|sft|rlhf|trpo|sac|dqn|ddpg|td3|a[23]c|rl|policy|actor|critic|learn(?:er|ing)|pre-?train(?:ing)?|fine-?tun(?:e|ing)|distill(?:ation)?|meta|svi|em)[\])]?[\s_:|/-]*){0,2})";
 const std::string nouns =
-    R"((?P<noun>num_updates?|steps?|iter(?:ation)?s?|updates?|mini-?batch(?:es)?|batch(?:es)?|it|time[ _]?steps?|frames?|episodes?|games?|rollouts?|rounds?|generations?|gen|trees?|tokens?|samples?|examples?|images?|imgs|sequences?))";
+    R"((?P<noun>num_updates?|steps?|iter(?:ation)?s?|updates?|mini-?batch(?:es)?|batch(?:es)?|its?|time[ _]?steps?|frames?|episodes?|games?|rollouts?|rounds?|generations?|gen|trees?|tokens?|samples?|examples?|images?|imgs|sequences?))";
 
 struct Counted {
   Word word = Word::step;
@@ -78,7 +78,7 @@ std::optional<StepMention> mention_of(const Match& match, Counted counted = {}) 
 std::optional<StepMention> find_with_noun(std::string_view text) {
   // Before it: a rank or a time, the micro-batches of the step, and figures with their names.
   static const Pattern behind(
-      (R"((?i)^\W*(?:\[?\d+(?:\.\d+)?[s%]?\]?[\s|]+)?(?:(?:micro|accum\w*|grad[ _-]?acc\w*)[ _-]?(?:step|batch|it\w*)?[ :=#\[(]*\d+\s*/\s*\d+[\s\])|,;-]+)?(?:[\w./@-]{1,40} ?[:=] ?[-+\d.e]+[\s,;|]+){0,6}?(?:(?:done|completed?|finished|seen)\s+(?:with\s+)?)?(?:in )?)" +
+      (R"((?i)^\W*(?:\[?\d+(?:\.\d+)?[s%]?\]?[\s|]+)?(?:(?:micro|accum\w*|grad[ _-]?acc\w*)[ _-]?(?:step|batch|it\w*)?[ :=#\[(]*\d+\s*/\s*\d+[\s\])|,;-]+)?(?:[\w./@-]{1,40} ?[:=] ?[-+\d.:e]+[\s,;|]+){0,6}?(?:(?:done|completed?|finished|seen)\s+(?:with\s+)?)?(?:in )?)" +
        qualifier + nouns + R"(["']?(?:\s+(?:no\.?|number|seen|processed|done|completed))?["']?)" + count)
           .c_str());
   static const Pattern ahead(
@@ -86,7 +86,7 @@ std::optional<StepMention> find_with_noun(std::string_view text) {
        number + R"()\s*(?:/|of\b|out of\b)\s*(?P<total>)" + number + ") " + qualifier + nouns + R"(\b)")
           .c_str());
   static const Pattern behind_loss(
-      (R"((?i)^\W*(?:(?:train(?:ing)?|mini-?batch|batch|current|running|average|mean|total)\s+)*(?:loss|cost|error|accuracy|reward|objective)\s+(?:at|after|in)\s+(?P<run>global )?(?P<noun>step|iter(?:ation)?|update))" +
+      (R"((?i)^\W*(?:(?:train(?:ing)?|mini-?batch|batch|current|running|average|mean|total)\s+)*(?:loss|cost|error|accuracy|reward|objective|score)\s+(?:at|after|in)\s+(?P<run>global )?(?P<noun>step|iter(?:ation)?|update))" +
        count)
           .c_str());
   static const Pattern after_so_many(

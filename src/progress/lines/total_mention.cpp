@@ -88,7 +88,7 @@ std::optional<double> total_of_epochs_beside(std::string_view after) {
 
 std::optional<double> total_of_steps_beside(std::string_view after) {
   static const Pattern named(
-      R"((?i)(?:\b(?:max|total|num)[_ -]?(?:(?:num|train(?:ing)?)[_ -]){0,2}(?:steps|iters|iterations|updates)["']?\s*[:=]\s*|\bbatches=|^[\s,;|]{1,3}total\b\s*[:=]?\s*)(?P<total>\d[\d,]*)\b)");
+      R"((?i)(?:\b(?:(?:max|total|num)[_ -]?(?:(?:num|train(?:ing)?)[_ -]){0,2}(?:steps|iters|iterations|updates)|max[_ -]?(?:step|iter|iteration|update))["']?\s*[:=]\s*|\bbatches=|^[\s,;|]{1,3}total\b\s*[:=]?\s*)(?P<total>\d[\d,]*)\b)");
   const auto match = named.find(after);
   return match ? match->number("total") : std::nullopt;
 }

@@ -126,5 +126,32 @@ TEST(TablesFormat, WhatIsNoTraining) {
   EXPECT_EQ(heard({"Epoch 3 | loss 0.5\n"}, second), (Rows{"end 3; loss=0.5@3"})) << "no header";
 }
 
+TEST(BarsFormat, ABarThatNamesTheEpochItCountsGoesOnWithTheSecond) {
+  EXPECT_EQ(heard({"\rEpoch 1/20:   0%|          | 0/20 [00:00<?, ?it/s]\r",
+                   "Epoch 1/20:   5%|          | 1/20 [00:01<00:19,  1.00it/s]\r",
+                   "Epoch 2/20:   5%|          | 1/20 [00:01<00:19,  1.00it/s]\r",
+                   "Epoch 2/20:  10%|#         | 2/20 [00:02<00:18,  1.00it/s]\r"}),
+            (Rows{"", "", "1/20 epoch", "2/20 epoch"}));
+}
+
+TEST(BarsFormat, EpochsWithinEpisodesAreNotTheTrainings) {
+  EXPECT_EQ(heard({"Episode [1/2]:  10%|#         | 1/10 [00:05<01:00,  5.10s/it]\n",
+                   "Train epoch [1/1]:  25%|##        | 1/4 [00:01<00:04,  1.10it/s]\n",
+                   "Episode [1/2]:  20%|##        | 2/10 [00:05<01:00,  5.10s/it]\n"}),
+            (Rows{"begin 1/2; 1: 1/10", "", "1: 2/10"}));
+}
+
+TEST(BarsFormat, EpochsNamedTogetherWithTheirSet) {
+  EXPECT_EQ(heard({"EP_train:0:  50%|| 10/20 [00:01<00:04,  3.00it/s]\n",
+                   "EP_test:0:  40%|| 2/5 [00:01<00:04,  3.00it/s]\n"}),
+            (Rows{"begin 0; 0: 10/20", "window> validation"}));
+}
+
+TEST(BarsFormat, PercentagesOfOtherLibraries) {
+  EXPECT_EQ(heard({"gbm Model Build progress: |███████████                  | 38%\n"}),
+            (Rows{"~38/100 percent"}));
+  EXPECT_EQ(heard({"Training  38%|███████▋            |  ETA: 0:00:10\n"}), (Rows{"~38/100 percent"}));
+}
+
 }  // namespace
 }  // namespace joulecast::progress

@@ -80,5 +80,12 @@ TEST(HuggingFaceTrainerFormat, UnslothsBanner) {
             (Rows{"run", "total 1 epochs; total 30 step", "total 0.5 epochs"}));
 }
 
+TEST(HuggingFaceTrainerFormat, NoneOfALongEpochIsNoEpochDone) {
+  EXPECT_EQ(heard({"  0%|          | 0/2000 [00:00<?, ?it/s]\n",
+                   "{'loss': 0.5, 'grad_norm': 1.5, 'learning_rate': 1e-05, 'epoch': 0.0}\n",
+                   "  0%|          | 5/2000 [00:05<33:15, 1.00s/it]\n"}),
+            (Rows{"~run", "loss=0.5@1", "5/2000 step"}));
+}
+
 }  // namespace
 }  // namespace joulecast::progress

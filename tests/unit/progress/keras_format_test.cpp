@@ -41,5 +41,12 @@ TEST(KerasFormat, AFitOfOneEpochAnnouncesNone) {
             (Rows{"~phase; ~begin 1/1; ~1: 1", "~1: 40/40; ~end 1/1; ~loss=0.7@1", ""}));
 }
 
+TEST(KerasFormat, BarsOfALoopsOwnAreOfTheEpochThatItHeads) {
+  EXPECT_EQ(heard({"epoch 1/3\n", "10/20 [=====>....] - ETA: 0s - loss: 0.5\r",
+                   "20/20 [==========] - 1s 50ms/step - loss: 0.5\n",
+                   "5/5 [==========] - 0s 50ms/step - loss: 0.25\n"}),
+            (Rows{"begin 1/3", "1: 10/20", "1: 20/20; loss=0.5@1", ""}));
+}
+
 }  // namespace
 }  // namespace joulecast::progress

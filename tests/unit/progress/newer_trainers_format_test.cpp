@@ -113,7 +113,7 @@ TEST(NewerTrainers, SwinsPrefixNamesItsModelAndFile) {
              prefix + "EPOCH 0 training takes 0:00:50\n"}),
       (Rows{"begin 0/3; 0: 10/100; train_loss=0.25@0", "end 0"}));
   EXPECT_EQ(heard_in("[2026-04-01 13:02:26,052][INFO] Train Step 1/200 | Epoch 0 | train_loss: 0.5"),
-            "begin 0; 0: 1/200; train_loss=0.5@0");
+            "1 step; begin 0; train_loss=0.5@0");
 }
 
 TEST(NewerTrainers, OpenPcDetsEpochsCountFromOne) {

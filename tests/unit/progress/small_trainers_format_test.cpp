@@ -110,5 +110,27 @@ TEST(PercentAndJaxFormats, FastTextAndClu) {
   EXPECT_EQ(heard_in("[0] Hyperparameters: {'lr': 0.1}"), "");
 }
 
+TEST(JsonLinesFormat, ProgressInTheTextOfAMessage) {
+  EXPECT_EQ(heard_in(R"({"level": "INFO", "message": "Step 40/800: training loss=0.5"})"),
+            "40/800 step; train_loss=0.5");
+  EXPECT_EQ(heard_in(R"({"log": "2026-11-30 12:00:00 INFO Epoch 1/5 loss 0.5\n", "stream": "stdout"})"),
+            "end 1/5; loss=0.5@1");
+}
+
+TEST(JsonLinesFormat, DictsThatPythonPrints) {
+  EXPECT_EQ(heard_in("{'accuracy': 0.25, 'loss': 0.5, 'step': 50, 'val_loss': None}"),
+            "50 step; accuracy=0.25; loss=0.5");
+  EXPECT_EQ(heard_in("{'steps': 100, 'epochs': 3, 'name': 'it isn't'}"), "");
+}
+
+TEST(LinePrefix, NamesOfMachines) {
+  EXPECT_EQ(heard_in("2024-05-01T12:00:01.123456789Z worker-0 epoch=1 loss=0.5"), "end 1; loss=0.5@1");
+  EXPECT_EQ(heard_in("2024-05-01T12:00:01Z trainer-7d9f-x2x Epoch 1/3 loss 0.5"), "end 1/3; loss=0.5@1");
+}
+
+TEST(FastTextFormat, WordVectorsBeforeIt) {
+  EXPECT_EQ(heard_in("Alpha: 0.0137  Progress: 45.25%  Words/thread/sec: 123.45k  "), "45.25/100 percent");
+}
+
 }  // namespace
 }  // namespace joulecast::progress

@@ -336,5 +336,16 @@ TEST(Tracker, StepsThatEndWithAnEpochWereTheEpochs) {
   EXPECT_FALSE(training.tracker.trust().total_known) << "how many epochs there are was not said";
 }
 
+TEST(Tracker, StepsAfterTheLastEpochAreOfSomethingElse) {
+  Training training;
+  for (int epoch = 1; epoch <= 3; ++epoch) training.ends(10.0 * epoch, epoch, 3);
+  for (int step = 100; step <= 1000; step += 100) training.of_epoch(30 + step / 100.0, step, 1000);
+  training.finish(41);
+  ASSERT_EQ(training.tracker.phases().size(), 1u);
+  EXPECT_EQ(training.tracker.phases().front().work, 3);
+  EXPECT_EQ(training.tracker.phases().front().total_work, 3);
+  EXPECT_TRUE(training.tracker.trust().consistent);
+}
+
 }  // namespace
 }  // namespace joulecast::progress
