@@ -131,13 +131,14 @@ class Everything(TeamTest):
         self.assertEqual(self.undelivered(), [])
 
     def test_a_running_run_is_seen(self):
-        child = subprocess.Popen([JOULECAST, "run", "-q", "--name", "live", "--interval", "50ms", "--", "sleep", "4"],
-                                 env=self.environment)
+        child = subprocess.Popen([JOULECAST, "run", "-q", "--name", "live", "--interval", "50ms", "--",
+                                  "sh", "-c", f"until test -e {self.folder}/seen; do sleep 0.1; done"], env=self.environment)
         try:
             self.wait_for(self.has_readings)
             self.wait_for(lambda: (self.json("list")["runs"][0].get("energy_j") or 0) > 0)
             self.assertEqual(self.json("list")["runs"][0]["status"], "running")
         finally:
+            (self.folder / "seen").touch()
             child.wait()
         self.assertEqual(self.json("list")["runs"][0]["status"], "finished")
 

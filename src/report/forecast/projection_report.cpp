@@ -8,7 +8,7 @@
 
 #include "base/text.hpp"
 #include "report/json_value.hpp"
-#include "report/run_words.hpp"
+#include "report/phrases.hpp"
 
 namespace joulecast::report {
 namespace {

@@ -3,7 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "report/runs/sections.hpp"
+#include "report/phrases.hpp"
+#include "report/reporting/sections.hpp"
 
 namespace joulecast::report {
 namespace {
