@@ -100,7 +100,7 @@ TEST(TqdmFormat, WhatIsNoTrainingIsNotHeard) {
 TEST(TqdmFormat, ABarWithoutANameIsAGuess) {
   EXPECT_EQ(heard({"  0%|    | 0/100 [00:00<?, ?it/s]\r", " 45%|##  | 45/100 [00:03<00:04, 12.3it/s]\r"}),
             (Rows{"~run", "~45/100 step"}));
-  // The epoch among the figures: it goes on over all of them.
+  // The epoch among the figures: it may go on over all of them, or begin again with each.
   EXPECT_EQ(heard({" 45%|##  | 45/100 [00:03<00:04, 12.3it/s, epoch=1, loss=0.5]"}),
             (Rows{"~loss=0.5; ~45/100 step"}));
   // A validation at each step: they are epochs.
