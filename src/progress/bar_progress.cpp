@@ -28,9 +28,14 @@ void report_metrics(const Bar& bar, Report& report, std::optional<int> epoch = {
 }
 
 /// "epoch=1" among the figures: the bar goes on over the epochs.
+std::optional<int> told_epoch(const Bar& bar) {
+  static const Pattern figure(R"((?i)(?:^|[ ,|])epochs?[=:] ?(?P<epoch>\d+))");
+  const auto match = figure.find(bar.figures);
+  return match ? match->whole("epoch") : std::nullopt;
+}
+
 bool tells_the_epoch(const Bar& bar) {
-  static const Pattern figure(R"((?i)(?:^|[ ,|])epochs?[=:] ?\d)");
-  return figure.matches(bar.figures);
+  return told_epoch(bar).has_value();
 }
 
 /// "val_loss=0.5" among the figures: each iteration has a validation, so it is an epoch.
@@ -341,12 +346,18 @@ void BarProgress::read_steps(const Bar& bar, const BarTitle& title, const Line& 
   // A first move over much of the bar may have skipped what an earlier run had done.
   if (last_ == 0 && bar.done > skipped_share * bar.total.value_or(0) && !bar.fresh) from_.reset();
   if (from_) report.work_counts_from(*from_);
-  last_ = bar.done;
+  const double before = std::exchange(last_, bar.done);
   const bool all_steps = !of_an_epoch_ && tells_the_epoch(bar);
   if (title.kind != BarKind::steps && !all_steps && tells_a_validation(bar)) of_epochs_ = true;
   if (!of_an_epoch_ && title.kind != BarKind::steps && moves_with_lines(bar))
     counts_epochs_ = of_epochs_ = true;
-  if (!of_an_epoch_ && !all_steps && !counts_epochs_) report.guess();
+  // A bar that begins again with each epoch may show its number, too.
+  if (all_steps)
+    is_over_epochs_ =
+        is_over_epochs_ || (figures_epoch_ && *figures_epoch_ != told_epoch(bar) && bar.done > before);
+  if (all_steps) figures_epoch_ = told_epoch(bar);
+  const bool sure = all_steps && (is_over_epochs_ || title.kind == BarKind::steps);
+  if (!of_an_epoch_ && !sure && !counts_epochs_) report.guess();
   if (of_epochs_ && bar.done > 0) return report_epochs(bar, report);
   report_metrics(bar, report);
   if (of_an_epoch_) return report.epoch_steps(bar.done, bar.total);

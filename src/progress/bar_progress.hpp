@@ -92,7 +92,9 @@ class BarProgress {
   std::string title_;
   std::optional<double> total_;
   double last_ = 0;
-  std::optional<double> from_;  ///< where it was drawn first, if its first move was a small one
+  std::optional<double> from_;        ///< where it was drawn first, if its first move was a small one
+  std::optional<int> figures_epoch_;  ///< that its figures told last
+  bool is_over_epochs_ = false;       ///< it went on when they told another one
   bool of_an_epoch_ = false;
   bool of_epochs_ = false;
 };

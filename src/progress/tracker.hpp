@@ -187,6 +187,7 @@ class Tracker {
   void take_progress(const Event& event, Seconds at);
   [[nodiscard]] std::pair<double, bool> share_of_epoch(const Event& event) const;
   [[nodiscard]] bool all_epochs_are_over() const;
+  void count_epoch_without_steps(int number, Seconds at);
   void take_steps_of_epoch(const Event& event, Seconds at);
   void take_epochs_done(double done, Seconds at);
   void take_work(const Event& event, Seconds at);

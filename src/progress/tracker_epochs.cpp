@@ -186,6 +186,16 @@ void Tracker::begin_epoch(const Event& event, Seconds at) {
   open_epoch(number, at);
 }
 
+/// No steps were told since the last epoch ended: the bar before the first one was of something else, or none
+/// is drawn any more. The epoch counts all the same.
+void Tracker::count_epoch_without_steps(int number, Seconds at) {
+  const auto& now = *current_;
+  if (now.unit != Unit::step || now.total_work || !now.steps_per_epoch || !now.last_epoch) return;
+  if (now.counter.count() != now.counted_at_epoch) return;
+  const int epochs = number - epochs_[*now.last_epoch].index;
+  advance(now.counted_at_epoch + *now.steps_per_epoch * epochs, at);
+}
+
 void Tracker::end_epoch(const Event& event, Seconds at) {
   const int number = *event.epoch;
   current(phases_.empty() ? prepared_until_ : std::max(prepared_until_, phases_.back().span.end));
@@ -212,6 +222,7 @@ void Tracker::end_epoch(const Event& event, Seconds at) {
     }
     learn_totals(event);
     if (current_->last_epoch && number <= epochs_[*current_->last_epoch].index) return;
+    count_epoch_without_steps(number, at);
     return close_epoch(number, at);
   }
   // A program that tells of the end itself knows that nothing is missing, as where the last epoch has fewer

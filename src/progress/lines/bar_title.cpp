@@ -39,7 +39,7 @@ bool names_training(std::string_view title) {
 /// "Tokenizing train dataset", but not "Training split 3": what is done stands first.
 bool names_preparation(std::string_view title) {
   static const Pattern words(
-      R"((?i)(?:^|[^a-z])(?:download|tokeni[sz]|map\b|mapping|filter|load|read|pars(?:e|ing)|shard|prepar|pre-?process|process|generat|cach|extract|fetch|resolv|creat|build|convert|encod|index|scan|pack|group|truncat|adding|dropping|sav(?:e|ing)|writ|upload|export|merg|quanti[sz]|embed|comput|collect|import|unzip|unpack|copy|check|verif|flatten|cast|sort|shuffl|split|clean|crop|resiz|render|plot|captur|profiling|visuali[sz]|running tokenizer|setting up))");
+      R"((?i)(?:^|[^a-z])(?:download|tokeni[sz]|map\b|mapping|filter|load|read|pars(?:e|ing)|shard|prepar|pre-?process|process|generat|cach|extract|fetch|resolv|creat|build|convert|encod|index|scan|pack|group|truncat|adding|dropping|sav(?:e|ing)|writ|upload|export|merg|quanti[sz]|embed|comput|collect|import|unzip|unpack|copy|check|verif|flatten|cast|sort|shuffl|split|clean|crop|resiz|render|plot|captur|profiling|visuali[sz]|running tokenizer|setting up|(?:train|eval)\w* dataset))");
   const auto match = words.find(title);
   return match && !names_training(match->before());
 }

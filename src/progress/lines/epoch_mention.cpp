@@ -200,6 +200,7 @@ std::optional<EpochMention> find_epoch(std::string_view text) {
   if (!counts_what_an_epoch_has(found.after)) found.total = match->number("total");
   if (!found.total) {
     found.total = total_of_epochs_beside(found.after);
+    if (!found.total) found.total = total_of_epochs_beside(found.before);
     found.total_is_named = found.total.has_value();
   }
   if (const auto total = number && !found.total ? total_in_brackets(*number, found.after) : std::nullopt) {

@@ -384,6 +384,7 @@ TEST(LoopFormat, BatchesWithoutAnEpochMayBeOfEachOfSeveral) {
   EXPECT_EQ(heard_in("iter=50 max_iter=1000 loss=0.5"), "50/1000 step; loss=0.5");
   EXPECT_EQ(heard_in("eta: 0:00:19  iter: 20/400  total_loss: 0.5"), "20/400 step; total_loss=0.5");
   EXPECT_EQ(heard_in("Passo 4/40 - perda: 0.5"), "4/40 step; loss=0.5");
+  EXPECT_EQ(heard_in("max_epochs=4 epoch=1 loss=0.5"), "end 1/4; loss=0.5@1");
   EXPECT_EQ(heard_in("its: 50/1000 | psnr: 25.5"), "50/1000 step; psnr=25.5");
   EXPECT_EQ(heard_in("Training progress: 20% (1/5 epochs), loss 0.5"), "end 1/5; train_loss=0.5@1");
 }

@@ -100,9 +100,9 @@ TEST(TqdmFormat, WhatIsNoTrainingIsNotHeard) {
 TEST(TqdmFormat, ABarWithoutANameIsAGuess) {
   EXPECT_EQ(heard({"  0%|    | 0/100 [00:00<?, ?it/s]\r", " 45%|##  | 45/100 [00:03<00:04, 12.3it/s]\r"}),
             (Rows{"~run", "~45/100 step"}));
-  // The epoch among the figures: it goes on over all of them.
+  // The epoch among the figures: it may go on over all of them, or begin again with each.
   EXPECT_EQ(heard({" 45%|##  | 45/100 [00:03<00:04, 12.3it/s, epoch=1, loss=0.5]"}),
-            (Rows{"loss=0.5; 45/100 step"}));
+            (Rows{"~loss=0.5; ~45/100 step"}));
   // A validation at each step: they are epochs.
   EXPECT_EQ(heard({"Training:  12%|#   | 1/8 [00:03<00:04, 1.3it/s, val_loss=0.5]"}),
             (Rows{"~1/8 epoch; ~val_loss=0.5@1"}));
@@ -179,6 +179,20 @@ TEST(TqdmFormat, ABarMayNameTheEpochThatItCounts) {
 
 TEST(TqdmFormat, ABarBeforeItsFirstStepMayStandAtMinusOne) {
   EXPECT_EQ(heard({"\rTraining: -1it [00:00, ?it/s]"}), (Rows{"~run"}));
+}
+
+TEST(TqdmFormat, AnEpochAmongItsFiguresIsSureOnceTheBarGoesOnWithTheNext) {
+  EXPECT_EQ(heard({" 45%|##  | 45/100 [00:03<00:04, 12.3it/s, epoch=0]\n",
+                   " 55%|##  | 55/100 [00:03<00:04, 12.3it/s, epoch=1]\n"}),
+            (Rows{"~45/100 step", "55/100 step"}));
+  EXPECT_EQ(heard({" 95%|##  | 95/100 [00:03<00:04, 12.3it/s, epoch=0]\n",
+                   "  5%|##  | 5/100 [00:03<00:04, 12.3it/s, epoch=1]\n"}),
+            (Rows{"~95/100 step", "~5/100 step"}));
+}
+
+TEST(TqdmFormat, WhatIsDoneWithADatasetIsPreparation) {
+  EXPECT_EQ(heard({"Train dataset reference log probs:  50%|##  | 25/50 [00:03<00:04, 12.3it/s]\n"}),
+            (Rows{"prepared"}));
 }
 
 }  // namespace

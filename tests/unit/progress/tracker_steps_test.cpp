@@ -347,5 +347,17 @@ TEST(Tracker, StepsAfterTheLastEpochAreOfSomethingElse) {
   EXPECT_TRUE(training.tracker.trust().consistent);
 }
 
+TEST(Tracker, EpochsWithoutStepsBehindABarOfSomethingElseCount) {
+  Training training;
+  for (int step = 20; step <= 200; step += 20)
+    training.at(
+        step / 100.0, [&](Report& report) { report.work_done(step, 200); }, Evidence::guessed);
+  for (int epoch = 1; epoch <= 4; ++epoch) training.ends(2 + epoch, epoch, 4);
+  training.finish(6.1);
+  ASSERT_EQ(training.tracker.phases().size(), 1u);
+  EXPECT_EQ(training.tracker.phases().front().work, training.tracker.phases().front().total_work);
+  EXPECT_THAT(training.numbers(), ElementsAre(1, 2, 3, 4));
+}
+
 }  // namespace
 }  // namespace joulecast::progress
