@@ -44,7 +44,7 @@ class Predict(unittest.TestCase):
         self.assertEqual(self.fitted.returncode, 0, self.fitted.stderr)
         with open(self.model) as file:
             model = json.load(file)
-        self.assertEqual(model["version"], 2)
+        self.assertEqual(model["version"], 3)
         self.assertEqual(model["sources"], [{"name": "lab", "note": "our own bench, CC0"}])
         self.assertEqual(set(model["methods"]), {"physics", "pre-power", "pre-energy"})
         self.assertTrue(any(s["split"] == "configuration" for s in model["scores"]))

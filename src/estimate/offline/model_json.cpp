@@ -1,7 +1,11 @@
 #include "estimate/offline/model_json.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
+#include <charconv>
 #include <cmath>
+#include <iterator>
 #include <nlohmann/json.hpp>
 
 namespace joulecast::estimate {
@@ -56,6 +60,29 @@ nlohmann::ordered_json numbers_of(std::span<const double> values) {
   auto array = nlohmann::ordered_json::array();
   for (const double value : values) array.push_back(rounded(value));
   return array;
+}
+
+std::string text_of(std::span<const double> values) {
+  std::string text;
+  for (const double value : values)
+    fmt::format_to(std::back_inserter(text), "{}{:.7g}", text.empty() ? "" : " ", value);
+  return text;
+}
+
+std::optional<std::vector<double>> numbers_in(std::string_view text, std::size_t count) {
+  std::vector<double> numbers;
+  numbers.reserve(count);
+  const char *at = text.data(), *const end = at + text.size();
+  while (at != end) {
+    if (!numbers.empty() && *at++ != ' ') return std::nullopt;
+    double value = 0;
+    const auto [after, error] = std::from_chars(at, end, value);
+    if (error != std::errc{} || !std::isfinite(value) || numbers.size() == count) return std::nullopt;
+    numbers.push_back(value);
+    at = after;
+  }
+  if (numbers.size() != count) return std::nullopt;
+  return numbers;
 }
 
 JsonReader::JsonReader(const nlohmann::ordered_json& json, std::string where)
@@ -129,6 +156,21 @@ std::vector<std::vector<double>> JsonReader::rows(std::string_view key, std::siz
       return {};
     }
     result.push_back(row.get<std::vector<double>>());
+  }
+  return result;
+}
+
+std::vector<std::vector<double>> JsonReader::text_rows(std::string_view key, std::size_t columns) {
+  const auto& rows = member(key);
+  if (!rows.is_array()) refuse(key, "is not a list of rows");
+  std::vector<std::vector<double>> result;
+  for (const auto& row : rows) {
+    auto numbers = row.is_string() ? numbers_in(row.get_ref<const std::string&>(), columns) : std::nullopt;
+    if (!numbers) {
+      refuse(key, fmt::format("has a row that is not a text of {} numbers", columns));
+      return {};
+    }
+    result.push_back(std::move(*numbers));
   }
   return result;
 }

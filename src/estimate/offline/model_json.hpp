@@ -16,6 +16,12 @@ namespace joulecast::estimate {
 [[nodiscard]] double rounded(double value);
 [[nodiscard]] nlohmann::ordered_json numbers_of(std::span<const double> values);
 
+/// Numbers as one text with blanks between them, for long tables: as JSON values they take many times as long
+/// to read.
+[[nodiscard]] std::string text_of(std::span<const double> values);
+/// Nothing unless the text is that many finite numbers, each after a single blank but the first.
+[[nodiscard]] std::optional<std::vector<double>> numbers_in(std::string_view text, std::size_t count);
+
 /// Indented JSON; a list of plain values stays on one line.
 [[nodiscard]] std::string readable_text(const nlohmann::ordered_json& json);
 
@@ -31,6 +37,8 @@ class JsonReader {
   [[nodiscard]] std::vector<double> numbers(std::string_view key);
   /// Every row must have `columns` numbers.
   [[nodiscard]] std::vector<std::vector<double>> rows(std::string_view key, std::size_t columns);
+  /// The same of rows that are texts; see text_of().
+  [[nodiscard]] std::vector<std::vector<double>> text_rows(std::string_view key, std::size_t columns);
   /// The member, or null.
   [[nodiscard]] const nlohmann::ordered_json& member(std::string_view key);
   [[nodiscard]] const std::optional<Error>& error() const { return error_; }

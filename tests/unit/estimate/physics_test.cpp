@@ -227,7 +227,8 @@ TEST(Physics, AModelFileHoldsAllThatItLearned) {
 TEST(Physics, RefusesWhatIsNoModel) {
   EXPECT_FALSE(PhysicsModel::from_json(nlohmann::ordered_json::parse("[1,2]")));
   auto json = PhysicsModel::fit(made_samples()).value().to_json();
-  json["residuals"]["made"]["time"]["inducing"][0][0] = 1e6;
+  auto& row = json["residuals"]["made"]["time"]["inducing"][0].get_ref<std::string&>();
+  row.replace(0, row.find(' '), "1000000");  // a name that is not in the list
   EXPECT_FALSE(PhysicsModel::from_json(json));
   json = PhysicsModel::fit(made_samples()).value().to_json();
   json["parameters"]["everywhere"].erase("overlap");
@@ -235,6 +236,11 @@ TEST(Physics, RefusesWhatIsNoModel) {
   json = PhysicsModel::fit(made_samples()).value().to_json();
   json["covariance"].erase(3);
   EXPECT_EQ(PhysicsModel::from_json(json).error().kind, ErrorKind::malformed);
+  for (const auto* entry : {"nan", "1 2 3", "1  2", "1 2 ", " 1 2", "1,2", ""}) {
+    json = PhysicsModel::fit(made_samples()).value().to_json();
+    json["covariance"][1] = entry;
+    EXPECT_EQ(PhysicsModel::from_json(json).error().kind, ErrorKind::malformed) << entry;
+  }
 }
 
 TEST(Physics, ThousandsOfUnknownNetworksAreNoBurden) {

@@ -180,6 +180,20 @@ TEST(StepFactors, KeepWhatIsNotSaidApart) {
       << "it may have been 8 bits";
 }
 
+TEST(StepFactors, KnowTheMachineWhereGpusAreJoinedByItsLanes) {
+  auto sample = image_training(4, 11, 128);
+  sample.training.gpu_count = 2;
+  const auto knows_machine = [&] {
+    const auto terms = step_terms(sample);
+    return std::ranges::any_of(
+        terms.factors[static_cast<std::size_t>(StepTerm::node_exchange)],
+        [](const Factor& factor) { return factor.name == "node exchange lab on Board"; });
+  };
+  EXPECT_TRUE(knows_machine());
+  sample.step->setup.fast_links = true;
+  EXPECT_FALSE(knows_machine());
+}
+
 TEST(PeakTflops, IsThatOfTheUnitThatTheBoardHas) {
   auto gpu = board();
   EXPECT_EQ(peak_tflops(gpu, "fp32"), 10);
@@ -218,6 +232,18 @@ TEST(NameSimilarity, FindsTheNetworkInsideAName) {
   EXPECT_GT(similarity(resnet, triples_of("ecaresnet50d")),
             similarity(resnet, triples_of("efficientnet_b0")));
   EXPECT_EQ(similarity(resnet, triples_of("vit")), 0);
+}
+
+TEST(SpeedCovariance, HasAPartOfChannelsLastAlone) {
+  SpeedFeatures one, two;
+  one.network = "resnet50";
+  two.network = "resnet101";
+  one.triples = two.triples = triples_of("resnet50");
+  const double usual = covariance(one, two);
+  one.nhwc = true;
+  EXPECT_DOUBLE_EQ(covariance(one, two), usual);
+  two.nhwc = true;
+  EXPECT_GT(covariance(one, two), 1.5 * usual);
 }
 
 /// Rows of one software whose arithmetic takes `over_peak` times the peak's time, and activations twice.

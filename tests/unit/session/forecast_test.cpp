@@ -180,7 +180,7 @@ TEST(PredictTraining, RefusesAModelFileWithAnImpossibleCount) {
   request.gpus = {"RTX 3090"};
   for (const auto* rows : {"-1", "0.5", "1e300"}) {
     request.fitted =
-        folder.write("model.json", fmt::format(R"({{"format":"joulecast offline model","version":2,)"
+        folder.write("model.json", fmt::format(R"({{"format":"joulecast offline model","version":3,)"
                                                R"("created":"","rows":{}}})",
                                                rows));
     const auto result = predict_training(request);

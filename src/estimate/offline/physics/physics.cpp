@@ -4,6 +4,7 @@
 #include <map>
 #include <nlohmann/json.hpp>
 
+#include "estimate/offline/eigen_json.hpp"
 #include "estimate/offline/model_json.hpp"
 #include "estimate/offline/physics/physics_fit.hpp"
 #include "estimate/offline/physics/residual.hpp"
@@ -68,41 +69,6 @@ std::map<std::string, SourceResidual> residuals_of(std::span<const Sample> sampl
                          residual_of(rows, physics, true, reaching(power_scales(), reach), noise.log_power)};
   }
   return residuals;
-}
-
-/// The lower triangle, row by row. Entries are shares of the prior variance, so 1e-5 is negligible.
-nlohmann::ordered_json covariance_json(const Eigen::MatrixXd& covariance) {
-  constexpr double quantum = 1e-5;
-  auto rows = nlohmann::ordered_json::array();
-  for (Eigen::Index i = 0; i < covariance.rows(); ++i) {
-    auto row = nlohmann::ordered_json::array();
-    for (Eigen::Index j = 0; j <= i; ++j) {
-      const double steps = std::round(covariance(i, j) / quantum);
-      if (steps == 0) {
-        row.push_back(0);
-      } else {
-        row.push_back(rounded(steps * quantum));
-      }
-    }
-    rows.push_back(std::move(row));
-  }
-  return rows;
-}
-
-Result<Eigen::MatrixXd> covariance_from(const nlohmann::ordered_json& rows, Eigen::Index size) {
-  Eigen::MatrixXd covariance(size, size);
-  bool whole = rows.is_array() && rows.size() == static_cast<std::size_t>(size);
-  for (Eigen::Index i = 0; whole && i < size; ++i) {
-    const auto& row = rows[static_cast<std::size_t>(i)];
-    whole = row.is_array() && row.size() == static_cast<std::size_t>(i) + 1;
-    for (Eigen::Index j = 0; whole && j <= i; ++j) {
-      const auto& entry = row[static_cast<std::size_t>(j)];
-      whole = entry.is_number();
-      if (whole) covariance(i, j) = covariance(j, i) = entry.get<double>();
-    }
-  }
-  if (!whole) return fail(ErrorKind::malformed, "covariance", "is not the triangle of {} parameters", size);
-  return covariance;
 }
 
 /// Fits the typical networks of each source.

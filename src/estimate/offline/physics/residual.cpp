@@ -150,7 +150,7 @@ nlohmann::ordered_json Residual::to_json() const {
   const auto number_of = [&](const std::string& name) {
     const auto [at, fresh] = index.emplace(name, names.size());
     if (fresh) names.push_back(name);
-    return at->second;
+    return static_cast<double>(at->second);
   };
   nlohmann::ordered_json json;
   Eigen::VectorXd scales(9);
@@ -160,12 +160,12 @@ nlohmann::ordered_json Residual::to_json() const {
   json["coefficients"] = numbers_of(coefficients_);
   auto rows = nlohmann::ordered_json::array();
   for (const auto& f : inducing_) {
-    nlohmann::ordered_json row{number_of(f.workload),  number_of(f.host),      number_of(f.setting),
-                               number_of(f.optimiser), f.has_work ? 1 : 0,     rounded(f.log_batch),
-                               rounded(f.log_limit),   rounded(f.log_headroom)};
-    for (const double value : f.load) row.push_back(rounded(value));
-    for (const double value : f.network) row.push_back(rounded(value));
-    rows.push_back(std::move(row));
+    std::vector<double> row{
+        number_of(f.workload), number_of(f.host), number_of(f.setting), number_of(f.optimiser),
+        f.has_work ? 1.0 : 0,  f.log_batch,       f.log_limit,          f.log_headroom};
+    row.insert(row.end(), f.load.begin(), f.load.end());
+    row.insert(row.end(), f.network.begin(), f.network.end());
+    rows.push_back(text_of(row));
   }
   json["names"] = names;
   json["inducing"] = std::move(rows);
@@ -178,7 +178,7 @@ Result<Residual> Residual::from_json(const nlohmann::ordered_json& json) {
   const auto columns = 8 + load_size + network_lengths.size();
   const auto names = reader.texts("names");
   const auto scales = reader.numbers("scales");
-  const auto rows = matrix_of(reader.rows("inducing", static_cast<std::size_t>(columns)), columns);
+  const auto rows = matrix_of(reader.text_rows("inducing", static_cast<std::size_t>(columns)), columns);
   Residual result;
   result.coefficients_ = vector_of(reader.numbers("coefficients"));
   if (reader.error()) return propagate(*reader.error());

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <iterator>
 #include <map>
 #include <nlohmann/json.hpp>
 
@@ -19,7 +20,8 @@ constexpr double of_network = 0.15, of_network_load = 0.12, of_name = 0.3, of_na
                  of_tokens = 0.1;
 constexpr double noise = 0.08;
 constexpr double other_precision = 0.5;  ///< correlation between precisions
-constexpr double other_format = 0.6;     ///< and between memory formats
+/// Channels last has a part of its own: there, unlike else, grouped and odd convolutions are slow.
+constexpr double of_network_nhwc = 0.1, of_name_nhwc = 0.3, of_name_and_work_nhwc = 0.25, of_work_nhwc = 0.15;
 
 /// exp(-d^2 / 2) over some of the features, each with its own scale.
 double near(const SpeedFeatures& a, const SpeedFeatures& b,
@@ -103,7 +105,6 @@ double covariance(const SpeedFeatures& a, const SpeedFeatures& b) {
   if (a.transformer != b.transformer) return 0;
   const bool network = a.network == b.network, board = a.board == b.board;
   const double precision = a.precision == b.precision ? 1 : other_precision;
-  const double format = a.nhwc == b.nhwc ? 1 : other_format;
   const double setup = near_setup(a, b);
   const double load = near(a, b,
                            {{intensity, 1},
@@ -114,7 +115,7 @@ double covariance(const SpeedFeatures& a, const SpeedFeatures& b) {
                             {step_seconds, 2},
                             {size, 2}});
   const double work = near(a, b, {{intensity, 0.7}, {weight_share, 1}, {size, 1.5}});
-  double sum = square(of_work) * work * format + square(of_load) * load * precision * setup;
+  double sum = square(of_work) * work + square(of_load) * load * precision * setup;
   if (board) sum += square(of_board) * precision;
   if (network) {
     const double own_load =
@@ -126,8 +127,12 @@ double covariance(const SpeedFeatures& a, const SpeedFeatures& b) {
     const double sequence = near(a, b, {{intensity, 1}, {gpus, 1.5}, {step_seconds, 2}, {tokens, 1}});
     return sum + square(of_setup) * setup + square(of_tokens) * sequence * setup * precision;
   }
-  const double name = similarity(a.triples, b.triples) * format;
-  return sum + name * (square(of_name) + square(of_name_and_work) * work);
+  const double name = similarity(a.triples, b.triples);
+  sum += name * (square(of_name) + square(of_name_and_work) * work);
+  if (!a.nhwc || !b.nhwc) return sum;
+  const double close = near(a, b, {{intensity, 0.4}, {weight_share, 1}, {size, 1.5}});
+  return sum + (network ? square(of_network_nhwc) : 0) + square(of_work_nhwc) * close +
+         name * (square(of_name_nhwc) + square(of_name_and_work_nhwc) * close);
 }
 
 SpeedResidual SpeedResidual::fit(std::vector<SpeedFeatures> rows, std::vector<double> residuals) {
@@ -167,39 +172,41 @@ nlohmann::ordered_json SpeedResidual::to_json() const {
   const auto short_number = [](double value) { return std::round(value * 1e4) / 1e4; };
   for (std::size_t i = 0; i < rows_.size(); ++i) {
     const auto& row = rows_[i];
-    auto item = nlohmann::ordered_json::array(
-        {row.name, row.board, row.precision, row.transformer ? 1 : 0, row.nhwc ? 1 : 0});
-    for (const double value : row.work) item.push_back(short_number(value));
-    for (const double value : row.setup) item.push_back(short_number(value));
-    item.push_back(rounded(weights_(static_cast<Eigen::Index>(i))));
-    json.push_back(std::move(item));
+    std::vector<double> numbers{row.transformer ? 1.0 : 0, row.nhwc ? 1.0 : 0};
+    std::ranges::transform(row.work, std::back_inserter(numbers), short_number);
+    std::ranges::transform(row.setup, std::back_inserter(numbers), short_number);
+    numbers.push_back(weights_(static_cast<Eigen::Index>(i)));
+    json.push_back({row.name, row.board, row.precision, text_of(numbers)});
   }
   return json;
 }
 
 Result<SpeedResidual> SpeedResidual::from_json(const nlohmann::ordered_json& json) {
-  constexpr std::size_t texts = 3, flags = 2;
-  constexpr std::size_t cells = texts + flags + SpeedFeatures::work_count + SpeedFeatures::setup_count + 1;
+  constexpr std::size_t texts = 4, flags = 2;
+  constexpr std::size_t count = flags + SpeedFeatures::work_count + SpeedFeatures::setup_count + 1;
   if (!json.is_array()) return fail(ErrorKind::malformed, "speed", "'residuals' has no list of rows");
   SpeedResidual result;
   result.weights_.resize(static_cast<Eigen::Index>(json.size()));
   for (const auto& item : json) {
-    bool whole = item.is_array() && item.size() == cells;
-    for (std::size_t i = 0; whole && i < cells; ++i)
-      whole = i < texts ? item[i].is_string() : item[i].is_number();
-    if (!whole) return fail(ErrorKind::malformed, "speed", "a row of the residuals is not {} values", cells);
+    const bool whole = item.is_array() && item.size() == texts &&
+                       std::ranges::all_of(item, [](const auto& cell) { return cell.is_string(); });
+    const auto numbers =
+        whole ? numbers_in(item[texts - 1].get_ref<const std::string&>(), count) : std::nullopt;
+    if (!numbers)
+      return fail(ErrorKind::malformed, "speed",
+                  "a row of the residuals is not {} texts, the last of {} numbers", texts, count);
     SpeedFeatures row;
     row.name = item[0].get<std::string>();
     row.board = item[1].get<std::string>();
     row.precision = item[2].get<std::string>();
-    row.transformer = item[3].get<double>() != 0;
-    row.nhwc = item[4].get<double>() != 0;
-    std::size_t at = texts + flags;
-    for (double& value : row.work) value = item[at++].get<double>();
-    for (double& value : row.setup) value = item[at++].get<double>();
+    auto at = numbers->begin();
+    row.transformer = *at++ != 0;
+    row.nhwc = *at++ != 0;
+    for (double& value : row.work) value = *at++;
+    for (double& value : row.setup) value = *at++;
     row.network = normalised_architecture(row.name);
     row.triples = triples_of(row.name);
-    result.weights_(static_cast<Eigen::Index>(result.rows_.size())) = item[at].get<double>();
+    result.weights_(static_cast<Eigen::Index>(result.rows_.size())) = *at;
     result.rows_.push_back(std::move(row));
   }
   return result;

@@ -42,7 +42,7 @@ class SpeedResidual {
   [[nodiscard]] nlohmann::ordered_json to_json() const;
   [[nodiscard]] static Result<SpeedResidual> from_json(const nlohmann::ordered_json& json);
 
-  static constexpr std::size_t most_rows = 800;
+  static constexpr std::size_t most_rows = 1600;
 
  private:
   std::vector<SpeedFeatures> rows_;

@@ -5,6 +5,7 @@
 #include <cmath>
 #include <nlohmann/json.hpp>
 
+#include "estimate/offline/eigen_json.hpp"
 #include "estimate/offline/model_json.hpp"
 
 namespace joulecast::estimate {
@@ -202,46 +203,32 @@ StepTime StepEquations::predict(const Sample& sample) const {
 nlohmann::ordered_json StepEquations::to_json() const {
   auto names = nlohmann::ordered_json::object();
   for (const auto& [name, j] : index_) names[name] = rounded(values_(j));
-  // entries are shares of variances below 1, so that 1e-5 is nothing; the triangle, row by row in the order
-  // of the names
-  auto rows = nlohmann::ordered_json::array();
-  for (auto a = index_.begin(); a != index_.end(); ++a) {
-    auto row = nlohmann::ordered_json::array();
-    for (auto b = index_.begin(); b != std::next(a); ++b) {
-      const double hundred_thousandths = std::round(covariance_(a->second, b->second) * 1e5);
-      if (hundred_thousandths == 0)
-        row.push_back(0);
-      else
-        row.push_back(rounded(hundred_thousandths / 1e5));
-    }
-    rows.push_back(std::move(row));
+  // in the order of the names
+  Eigen::MatrixXd ordered(covariance_.rows(), covariance_.cols());
+  Eigen::Index row = 0;
+  for (const auto& [first, a] : index_) {
+    Eigen::Index column = 0;
+    for (const auto& [second, b] : index_) ordered(row, column++) = covariance_(a, b);
+    ++row;
   }
-  return {{"values", std::move(names)}, {"covariance", std::move(rows)}};
+  return {{"values", std::move(names)}, {"covariance", covariance_json(ordered)}};
 }
 
 Result<StepEquations> StepEquations::from_json(const nlohmann::ordered_json& json) {
   JsonReader reader(json, "speed");
   const auto& names = reader.member("values");
-  const auto& rows = reader.member("covariance");
-  if (!names.is_object() || !rows.is_array() || rows.size() != names.size())
-    return fail(ErrorKind::malformed, "speed", "'factors' are not values with their covariance");
-  StepEquations result;
+  if (!names.is_object()) return fail(ErrorKind::malformed, "speed", "'factors' has no values");
   const auto n = static_cast<Eigen::Index>(names.size());
+  auto covariance = covariance_from(reader.member("covariance"), n);
+  if (!covariance) return propagate(covariance.error());
+  StepEquations result;
+  result.covariance_ = std::move(*covariance);
   result.values_.resize(n);
-  result.covariance_.resize(n, n);
   int i = 0;
   for (const auto& [name, value] : names.items()) {
-    const auto& row = rows[static_cast<std::size_t>(i)];
-    if (!value.is_number() || !row.is_array() || row.size() != static_cast<std::size_t>(i) + 1)
-      return fail(ErrorKind::malformed, "speed", "'{}' is not a value with covariances", name);
+    if (!value.is_number()) return fail(ErrorKind::malformed, "speed", "'{}' is not a number", name);
     result.index_[name] = i;
-    result.values_(i) = value.get<double>();
-    for (int j = 0; j <= i; ++j) {
-      if (!row[static_cast<std::size_t>(j)].is_number())
-        return fail(ErrorKind::malformed, "speed", "a covariance of '{}' is not a number", name);
-      result.covariance_(i, j) = result.covariance_(j, i) = row[static_cast<std::size_t>(j)].get<double>();
-    }
-    ++i;
+    result.values_(i++) = value.get<double>();
   }
   return result;
 }

@@ -214,8 +214,11 @@ class FactorList {
       add(StepTerm::launches, "launches of one process", 1.5, 0.5);
     add(StepTerm::node_exchange, "node exchange", 0.01, 0.7);
     add(StepTerm::node_exchange, "node exchange " + software_, 1, 0.7);
-    if (!setup.fast_links.value_or(has_fast_links(sample_.gpu)))
+    if (!setup.fast_links.value_or(has_fast_links(sample_.gpu))) {
       add(StepTerm::node_exchange, "node exchange over pcie", 3, 0.5);
+      // lanes and switches are those of the machine, of which no data sheet tells
+      add(StepTerm::node_exchange, "node exchange " + software_ + " on " + sample_.gpu.name, 1, 0.4);
+    }
     if (setup.full_shard) add(StepTerm::node_exchange, "node exchange of sharded weights", 2, 0.5);
     if (setup.expert_parallel > 1) {
       add(StepTerm::token_exchange, "token exchange", 0.001, 0.4);
