@@ -86,7 +86,7 @@ class Trial:
     def has_mark(self, word):
         return self.marks.exists() and word in self.marks.read_text()
 
-    def wait_until(self, condition, seconds=10):
+    def wait_until(self, condition, seconds=PATIENCE_S):
         deadline = time.monotonic() + seconds
         while not condition():
             if time.monotonic() > deadline:
@@ -131,7 +131,7 @@ class Trial:
             return ""
 
     def shown(self):
-        done = subprocess.run([JOULECAST, "show", "--store", str(self.store), "--json", "-"], capture_output=True, text=True, timeout=30)
+        done = subprocess.run([JOULECAST, "show", "--store", str(self.store), "--json", "-"], capture_output=True, text=True, timeout=PATIENCE_S)
         return json.loads(done.stdout) if done.returncode == 0 else None
 
     def run(self):

@@ -273,11 +273,14 @@ class Copies(TeamTest):
         self.assertEqual(self.json("show", "first"), run)
 
     def test_a_running_run_is_left_for_later(self):
-        child = subprocess.Popen([JOULECAST, "run", "-q", "--store", self.file, "--name", "live", "--", "sleep", "3"],
-                                 env=self.environment)
-        self.wait_for(lambda: len(self.json("list", "--store", self.file)["runs"]) == 3)
-        self.assertEqual(self.sync("--from", self.file)["running"], 1)
-        child.wait()
+        child = subprocess.Popen([JOULECAST, "run", "-q", "--store", self.file, "--name", "live", "--",
+                                  "sh", "-c", f"until test -e {self.folder}/copied; do sleep 0.1; done"], env=self.environment)
+        try:
+            self.wait_for(lambda: len(self.json("list", "--store", self.file)["runs"]) == 3)
+            self.assertEqual(self.sync("--from", self.file)["running"], 1)
+        finally:
+            (self.folder / "copied").touch()
+            child.wait()
         self.assertEqual(self.sync("--from", self.file)["copied"], 1)
 
     def test_a_break_in_the_middle_leaves_whole_runs(self):
@@ -374,7 +377,7 @@ class Away(TeamTest):
         self.environment["JOULECAST_STORE"] = server.url("postgres")
         child = subprocess.Popen([JOULECAST, "run", "-q", "--name", "killed", "--interval", "50ms", "--", "sleep", "60"],
                                  env=self.environment, start_new_session=True, stderr=subprocess.DEVNULL)
-        time.sleep(3)
+        time.sleep(5)
         os.killpg(child.pid, signal.SIGKILL)
         child.wait()
         server.start()
