@@ -188,6 +188,8 @@ struct Plan {
   Quiet quiet;
   Place place;
   std::string price;  ///< of a kWh: "0.25EUR"
+  /// What cells are compared by in the report: energy_j, energy_per_sample_j, duration_s or a metric.
+  std::string cost = "energy_j";
 
   [[nodiscard]] const Environment* environment_of(const Cell& cell) const;
   /// "p.toml:3"; the file alone for line 0.

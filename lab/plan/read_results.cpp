@@ -48,6 +48,17 @@ void read_metric(PlanReading& reading, const std::string& name, const TomlNode& 
   reading.plan.metrics.push_back(std::move(metric));
 }
 
+/// What a run costs: where each runs for the same time, its energy says nothing.
+void read_cost(PlanReading& reading) {
+  auto& [problem, top, plan] = reading;
+  plan.cost = top.text("cost").value_or(plan.cost);
+  std::vector<std::string> known{"energy_j", "energy_per_sample_j", "duration_s"};
+  for (const auto& metric : plan.metrics) known.push_back(metric.name);
+  if (std::ranges::find(known, plan.cost) == known.end())
+    top.problem("cost", "is neither energy_j, energy_per_sample_j, duration_s nor a metric" +
+                            did_you_mean(plan.cost, known));
+}
+
 void read_progress(PlanReading& reading) {
   const auto* node = reading.top.table("progress");
   if (node == nullptr) return;
@@ -92,6 +103,7 @@ void read_results(PlanReading& reading) {
   if (top.any("collect") != nullptr) plan.collect = top.texts("collect");
   if (const auto* metrics = top.table("metrics"))
     for (const auto& [name, node] : metrics->table) read_metric(reading, name, node);
+  read_cost(reading);
   read_progress(reading);
   read_reference(reading);
 }

@@ -149,7 +149,8 @@ Result<CampaignFacts> facts_of_runs(const Plan& plan, const Standing& standing, 
 }
 
 Result<session::RunTable> table_of_results(const Plan& plan, const Standing& standing,
-                                           const std::optional<TaskLevel>& task) {
+                                           const std::optional<TaskLevel>& task,
+                                           const std::map<std::string, Joules>& per_sample) {
   session::RunRows rows;
   rows.source = plan.file.string();
   std::set<std::string> metrics;
@@ -159,6 +160,7 @@ Result<session::RunTable> table_of_results(const Plan& plan, const Standing& sta
   rows.columns = {"run_id"};
   for (const auto& factor : plan.factors) rows.columns.push_back(factor.name);
   rows.columns.insert(rows.columns.end(), {"repetition", "energy_j", "duration_s"});
+  if (!per_sample.empty()) rows.columns.emplace_back("energy_per_sample_j");
   std::erase_if(metrics, [&](const auto& name) { return std::ranges::count(rows.columns, name) > 0; });
   rows.columns.insert(rows.columns.end(), metrics.begin(), metrics.end());
   for (std::size_t i = 0; i < plan.cells.size(); ++i) {
@@ -173,6 +175,10 @@ Result<session::RunTable> table_of_results(const Plan& plan, const Standing& sta
       rows.cells.emplace_back(static_cast<double>(run->place.repetition));
       rows.cells.emplace_back(run->energy ? run->energy->value() : unknown);
       rows.cells.emplace_back(run->duration.value());
+      if (!per_sample.empty()) {
+        const auto each = per_sample.find(run->run_id);
+        rows.cells.emplace_back(each == per_sample.end() ? unknown : each->second.value());
+      }
       for (const auto& name : metrics) rows.cells.emplace_back(metric_of(*run, name));
     }
   }

@@ -66,9 +66,10 @@ struct TaskLevel {
 };
 
 /// One row for each finished run, of one task if one is given, with run_id, the factors, repetition,
-/// energy_j, duration_s and the metrics; what has failed is named as left out. invalid if no run has
-/// finished.
-[[nodiscard]] Result<session::RunTable> table_of_results(const Plan& plan, const Standing& standing,
-                                                         const std::optional<TaskLevel>& task = {});
+/// energy_j, duration_s, energy_per_sample_j if it is given by run id, and the metrics; what has failed is
+/// named as left out. invalid if no run has finished.
+[[nodiscard]] Result<session::RunTable> table_of_results(
+    const Plan& plan, const Standing& standing, const std::optional<TaskLevel>& task = {},
+    const std::map<std::string, Joules>& per_sample = {});
 
 }  // namespace joulecast::lab

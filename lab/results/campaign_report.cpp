@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "lab/runner/resume.hpp"
+#include "session/reporting/sample_energies.hpp"
 
 namespace joulecast::lab {
 namespace {
@@ -16,7 +17,8 @@ std::size_t levels_in_use(const Plan& plan, const Factor& factor) {
 }
 
 /// Each factor with several levels; beside it the first other one, for their interaction.
-std::vector<FactorComparison> compare_factors(const Plan& plan, const session::RunTable& table) {
+std::vector<FactorComparison> compare_factors(const Plan& plan, const session::RunTable& table,
+                                              const std::string& cost) {
   std::vector<std::string> varied;
   for (const auto& factor : plan.factors)
     if (levels_in_use(plan, factor) > 1 && varied.size() < most_factors) varied.push_back(factor.name);
@@ -24,7 +26,7 @@ std::vector<FactorComparison> compare_factors(const Plan& plan, const session::R
   for (const auto& factor : varied) {
     session::CompareRequest request;
     request.group = factor;
-    request.value = "energy_j";
+    request.value = cost;
     const auto other = std::ranges::find_if(varied, [&](const auto& name) { return name != factor; });
     if (other != varied.end()) request.by = *other;
     auto comparison = session::compare_runs(table, request);
@@ -38,13 +40,13 @@ std::vector<FactorComparison> compare_factors(const Plan& plan, const session::R
 }
 
 Result<session::Tradeoff> weigh(const Plan& plan, const session::RunTable& table, const CampaignFacts& facts,
-                                const std::optional<TaskLevel>& task, double within) {
+                                const std::optional<TaskLevel>& task, const CampaignReportRequest& asked) {
   if (!facts.metric) return fail(ErrorKind::unavailable, "", "no run told how correct it became");
   session::TradeoffRequest request;
-  request.cost = "energy_j";
+  request.cost = asked.cost;
   request.quality = facts.metric->name;
   request.lower_quality_is_better = facts.metric->lower_is_better;
-  request.within = within;
+  request.within = asked.within;
   for (const auto& factor : plan.factors)
     if (levels_in_use(plan, factor) > 1 && !(task && task->factor == factor.name))
       request.alternatives.group.push_back(factor.name);
@@ -65,11 +67,12 @@ std::vector<std::optional<TaskLevel>> tasks_of(const Plan& plan) {
 }
 
 std::vector<TaskTradeoff> weigh_tasks(const Plan& plan, const Standing& standing, const CampaignFacts& facts,
-                                      double within) {
+                                      const std::map<std::string, Joules>& per_sample,
+                                      const CampaignReportRequest& asked) {
   std::vector<TaskTradeoff> tradeoffs;
   for (const auto& task : tasks_of(plan)) {
-    const auto table = table_of_results(plan, standing, task);
-    tradeoffs.push_back({task, table ? weigh(plan, *table, facts, task, within) : propagate(table.error())});
+    const auto table = table_of_results(plan, standing, task, per_sample);
+    tradeoffs.push_back({task, table ? weigh(plan, *table, facts, task, asked) : propagate(table.error())});
   }
   return tradeoffs;
 }
@@ -95,6 +98,18 @@ Result<session::CampaignCourses> read_courses(const CampaignFacts& facts, const 
   return session::campaign_courses(store, groups);
 }
 
+/// Of the finished runs; empty where nobody asks for it.
+Result<std::map<std::string, Joules>> read_sample_energies(const CampaignReport& report) {
+  std::map<std::string, Joules> none;
+  if (report.cost != "energy_per_sample_j") return none;
+  std::vector<std::string> runs;
+  for (const auto& cell : report.facts.cells) runs.insert(runs.end(), cell.runs.begin(), cell.runs.end());
+  auto energies = session::sample_energies(report.store, runs);
+  if (energies && energies->empty())
+    return fail_field("cost", "no finished run counts its samples: nothing tells the energy of one");
+  return energies;
+}
+
 void put_references(const Standing& standing, CampaignReport& report) {
   std::optional<Joules> first;
   for (const auto* run : standing.references()) {
@@ -109,22 +124,27 @@ void put_references(const Standing& standing, CampaignReport& report) {
 
 }  // namespace
 
-Result<std::unique_ptr<CampaignReport>> report_campaign(Plan plan, const CampaignReportRequest& request) {
+Result<std::unique_ptr<CampaignReport>> report_campaign(Plan plan, CampaignReportRequest request) {
+  if (request.cost.empty()) request.cost = plan.cost;
   auto state = known_state(plan, request.store);
   if (!state) return propagate(state.error());
   // The report points into its own plan and state, so it stays where it is.
-  auto report = std::make_unique<CampaignReport>(
-      CampaignReport{std::move(plan), std::move(*state), "", {}, {}, {}, not_read(), not_read(), {}});
+  auto report = std::make_unique<CampaignReport>(CampaignReport{
+      std::move(plan), std::move(*state), "", request.cost, {}, {}, {}, not_read(), not_read(), {}});
   const Standing standing(report->plan, report->state);
   report->store = request.store;
   if (report->store.empty() && report->state.begun) report->store = report->state.begun->store;
-  const auto table = table_of_results(report->plan, standing);
-  if (!table) return propagate(table.error());
+  if (const auto any = table_of_results(report->plan, standing); !any) return propagate(any.error());
   auto facts = facts_of_runs(report->plan, standing, request.metric);
   if (!facts) return propagate(facts.error());
   report->facts = std::move(*facts);
-  report->factors = compare_factors(report->plan, *table);
-  report->tradeoffs = weigh_tasks(report->plan, standing, report->facts, request.within);
+  const auto per_sample = read_sample_energies(*report);
+  if (!per_sample) return propagate(per_sample.error());
+  const auto table = table_of_results(report->plan, standing, {}, *per_sample);
+  if (!table) return propagate(table.error());
+  if (!table->has(request.cost)) return fail_field("cost", "no finished run tells '{}'", request.cost);
+  report->factors = compare_factors(report->plan, *table, request.cost);
+  report->tradeoffs = weigh_tasks(report->plan, standing, report->facts, *per_sample, request);
   if (request.courses) {
     report->courses = read_courses(report->facts, report->store);
     report->machines = read_machines(report->state, report->store);

@@ -12,11 +12,12 @@ namespace joulecast::lab {
 struct CampaignReportRequest {
   std::string store;     ///< "" = the campaign's own
   std::string metric;    ///< correctness to judge by; "" = the one that most runs tell
-  double within = 0.02;  ///< how much of it may be lost for less energy
+  double within = 0.02;  ///< how much of it may be lost for a lower cost
+  std::string cost;      ///< column by which cells are compared; "" = the plan's
   bool courses = true;   ///< also read the runs from the store, which takes a while
 };
 
-/// How one factor changes the energy, over all others.
+/// How one factor changes the cost, over all others.
 struct FactorComparison {
   std::string factor;
   Result<session::Comparison> comparison;
@@ -28,7 +29,7 @@ struct ReferencePoint {
   std::optional<double> drift;  ///< relative; nothing for the first, and where an energy is unknown
 };
 
-/// Energy against correctness, within one task: nobody chooses between data sets.
+/// Cost against correctness, within one task: nobody chooses between data sets.
 struct TaskTradeoff {
   std::optional<TaskLevel> task;  ///< nothing where the campaign has only one
   Result<session::Tradeoff> tradeoff;
@@ -38,6 +39,7 @@ struct CampaignReport {
   Plan plan;
   CampaignState state;
   std::string store;  ///< that has the runs
+  std::string cost;   ///< column by which its cells are compared
   CampaignFacts facts;
   std::vector<FactorComparison> factors;
   std::vector<TaskTradeoff> tradeoffs;
@@ -52,6 +54,6 @@ struct CampaignReport {
 /// invalid for a campaign that has no finished run yet; malformed for a damaged journal. What cannot be told
 /// is in the report, with the reason.
 [[nodiscard]] Result<std::unique_ptr<CampaignReport>> report_campaign(Plan plan,
-                                                                      const CampaignReportRequest& request);
+                                                                      CampaignReportRequest request);
 
 }  // namespace joulecast::lab

@@ -7,8 +7,8 @@
 
 #include "lab/results/campaign_document.hpp"
 #include "lab/results/words.hpp"
-#include "report/pictures/axis_unit.hpp"
 #include "report/phrases.hpp"
+#include "report/pictures/axis_unit.hpp"
 #include "report/tables/tradeoff_report.hpp"
 
 namespace joulecast::lab {
@@ -163,6 +163,9 @@ Section headline_section(const CampaignReport& report) {
   section.blocks.emplace_back(Paragraph{spent_sentence(report) + " " + provenance_sentence(report)});
   if (facts.still_needed)
     section.blocks.emplace_back(Paragraph{"The campaign is not done: what follows will change."});
+  if (report.cost != "energy_j")
+    section.blocks.emplace_back(Paragraph{fmt::format(
+        "Cells are compared by their {}, not by the energy of a run.", name_of_cost(report.cost))});
   for (const auto& [task, tradeoff] : report.tradeoffs)
     if (tradeoff)
       section.blocks.emplace_back(

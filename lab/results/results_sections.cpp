@@ -44,10 +44,16 @@ std::string missing_cells(const CampaignReport& report) {
       counted(count, "cell"), report::join(titles, "; "), more > 0 ? fmt::format("; {} more", more) : "");
 }
 
-Section factor_section(const FactorComparison& factor) {
-  Section section{"Energy by " + factor.factor, 2, {}};
+std::string capitalised(std::string text) {
+  if (!text.empty() && text[0] >= 'a' && text[0] <= 'z') text[0] = static_cast<char>(text[0] - 'a' + 'A');
+  return text;
+}
+
+Section factor_section(const FactorComparison& factor, const std::string& cost) {
+  const auto title = capitalised(name_of_cost(cost)) + " by " + factor.factor;
+  Section section{title, 2, {}};
   if (!factor.comparison) {
-    section.blocks.emplace_back(LeftOut{"Energy by " + factor.factor, factor.comparison.error().message});
+    section.blocks.emplace_back(LeftOut{title, factor.comparison.error().message});
     return section;
   }
   const auto& comparison = *factor.comparison;
@@ -160,14 +166,15 @@ std::vector<Section> statistics_sections(const CampaignReport& report) {
   if (auto missing = missing_cells(report); !missing.empty())
     first.blocks.emplace_back(Paragraph{std::move(missing)});
   std::vector<Section> sections{std::move(first)};
-  for (const auto& factor : report.factors) sections.push_back(factor_section(factor));
+  for (const auto& factor : report.factors) sections.push_back(factor_section(factor, report.cost));
   return sections;
 }
 
 std::vector<Section> tradeoff_sections(const CampaignReport& report) {
   std::vector<Section> sections;
   for (const auto& [task, tradeoff] : report.tradeoffs) {
-    const auto title = "Energy against correctness" + (task ? ": " + task->level : std::string());
+    const auto title = capitalised(name_of_cost(report.cost)) + " against correctness" +
+                       (task ? ": " + task->level : std::string());
     auto& section = sections.emplace_back(Section{title, 1, {}});
     if (tradeoff) {
       section.blocks.emplace_back(report::front_figure(*tradeoff));

@@ -6,6 +6,13 @@
 
 namespace joulecast::lab {
 
+std::string name_of_cost(const std::string& column) {
+  if (column == "energy_j") return "energy";
+  if (column == "energy_per_sample_j") return "energy per sample";
+  if (column == "duration_s") return "time";
+  return column;
+}
+
 std::string counted(std::size_t count, const std::string& what) {
   return fmt::format("{} {}{}", count, what, count == 1 ? "" : "s");
 }

@@ -19,6 +19,8 @@ std::string spread_text(const FigureSpread& spread) {
   return few ? "(" + text + ")" : text;
 }
 
+/// "energy", "energy per sample", "time"; a metric's own name.
+[[nodiscard]] std::string name_of_cost(const std::string& column);
 /// "3 runs", "1 run"
 [[nodiscard]] std::string counted(std::size_t count, const std::string& what);
 /// "out of memory", "stopped after its time" …

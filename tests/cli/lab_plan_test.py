@@ -24,6 +24,7 @@ timeout = "1h"
 grace = "10s"
 energy_budget = "5kWh"
 price = "0.25EUR"
+cost = "acc"
 give_up_after = 4
 collect = ["*.csv"]
 place.country = "ESP"

@@ -83,6 +83,44 @@ f1 = {regex = "f1: ([0-9.]+)"}
         self.assertIn("Of the others: 1 failed.", text)
         self.assertIn("Of 1 cell no energy is known (hard, 3).", text)
 
+    def test_inference_is_compared_by_the_energy_of_a_sample(self):
+        """All runs take the same time: the slow one does a tenth of the samples meanwhile."""
+        (self.folder / "infer.py").write_text("""
+import json, os, socket, sys, time
+told = socket.socket(socket.AF_UNIX)
+told.connect(os.environ["JOULECAST_SOCKET"])
+tell = lambda **event: told.sendall((json.dumps(event) + "\\n").encode())
+samples = int(sys.argv[1])
+tell(event="begin_phase", name="inference", unit="sample")
+for each in range(10):
+    time.sleep(0.1)
+    tell(event="progress", work=(each + 1) * samples / 10)
+tell(event="end_phase")
+print("f1: 0.9")
+""")
+        self.file.write_text("""
+name = "inference"
+command = ["python3", "infer.py", "{samples}"]
+repetitions = 1
+cost = "energy_per_sample_j"
+[factors]
+samples = [1000, 100]
+[metrics]
+f1 = {regex = "f1: ([0-9.]+)"}
+""")
+        self.call("lab", "run", self.file, "--allow-busy", "--quiet")
+        if self.json("lab", "status", self.file)["runs_without_energy"] > 0:
+            self.skipTest("nothing measures or models energy here")
+        text = self.call("lab", "report", self.file, "--format", "markdown").stdout
+        self.assertIn("Cells are compared by their energy per sample, not by the energy of a run.", text)
+        self.assertIn("## Energy per sample against correctness\n\n", text)
+        self.assertRegex(text, "samples 1000 has the best f1 \\(0.9\\) at [0-9.]+ mJ")
+        self.assertIn("### Energy per sample by samples", text)
+        by_run = self.call("lab", "report", self.file, "--format", "markdown", "--cost", "energy_j").stdout
+        self.assertNotIn("per sample", by_run)
+        said = self.call("lab", "report", self.file, "--cost", "f2", expect=2).stderr
+        self.assertIn("--cost: no finished run tells 'f2'", said)
+
     def test_a_rule_that_can_never_decide_is_refused_before_anything_runs(self):
         self.file.write_text(PLAN.replace('"mean", each_alone = true', '"median"').replace("max = 12", "max = 4"))
         said = self.call("lab", "run", self.file, "--allow-busy", expect=2).stderr

@@ -72,7 +72,12 @@ std::function<int()> define_lab_report(Arguments app) {
       .one_of({"html", "markdown", "text", "latex", "csv"});
   app.add_option("--metric", request.metric,
                  "The correctness to judge by (default: the one that most runs tell)");
-  app.add_option("--within", request.within, "How much of it may be lost for less energy")
+  app.add_option(
+         "--cost", request.cost,
+         "What cells are compared by: energy_j, energy_per_sample_j, duration_s or a metric (default: "
+         "the plan's, else energy_j)")
+      .type_name("COLUMN");
+  app.add_option("--within", request.within, "How much of the correctness may be lost for a lower cost")
       .show_default()
       .not_below_zero();
   add_store_option(app, request.store);

@@ -240,6 +240,7 @@ const std::vector<Wrong>& wrong_plans() {
        "repetitions = {min = 2, max = 3, compare = \"b\"}\ncommand = [\"{a}\"]\n[factors]\na = [1]\n",
        "p.toml:1", "compare: names no factor"},
       {"a_price_that_is_none", with("price = \"cheap\""), "p.toml:1", "price: is no price"},
+      {"a_cost_that_is_none", with("cost = \"energy_per_sampel_j\""), "p.toml:1", "energy_per_sample_j"},
       {"an_impossible_place", with("place = {pue = 0.5}"), "p.toml:1", "place.pue: must be 1 to 100"},
       {"no_repetition_at_all", "repetitions = 0\ncommand = [\"{a}\"]\n[factors]\na = [1]\n", "p.toml:1",
        "must be 1 to"},
