@@ -5,7 +5,9 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <chrono>
 #include <cstring>
+#include <thread>
 
 #include "base/descriptor.hpp"
 #include "base/roots.hpp"
@@ -94,9 +96,7 @@ bool may_be_read_only(const Error& error, const fs::path& path) {
   return error.kind != ErrorKind::malformed && !fs::exists(path.string() + "-wal", ignored);
 }
 
-}  // namespace
-
-Result<Database> open_file(const fs::path& path, Access access, const OpenOptions& options) {
+Result<Database> open_once(const fs::path& path, Access access, const OpenOptions& options) {
   if (auto usable = check_kind(path); !usable) return propagate(usable.error());
   const auto mode = access == Access::look ? FileMode::read_only : FileMode::read_write;
   auto database =
@@ -110,6 +110,23 @@ Result<Database> open_file(const fs::path& path, Access access, const OpenOption
   database = Database::open(path, FileMode::immutable, options.busy_timeout, options.patience);
   if (!database) return database;
   return with_schema(std::move(*database), false);
+}
+
+}  // namespace
+
+Result<Database> open_file(const fs::path& path, Access access, const OpenOptions& options) {
+  // The last one to close the store removes its log, perhaps between the moments at which SQLite looks for it
+  // and opens it. A store that is locked has been waited for already.
+  constexpr int most_tries = 4;
+  constexpr std::chrono::milliseconds pause{10}, longest_failure{200};
+  for (int tries = 1;; ++tries) {
+    const auto since = std::chrono::steady_clock::now();
+    auto database = open_once(path, access, options);
+    const bool may_pass = !database && database.error().kind == ErrorKind::retry &&
+                          std::chrono::steady_clock::now() - since < longest_failure;
+    if (!may_pass || access == Access::write || tries == most_tries) return database;
+    std::this_thread::sleep_for(pause);
+  }
 }
 
 Result<Database> open_again(const fs::path& path, const OpenOptions& options) {
