@@ -11,6 +11,7 @@
 #include <ctime>
 #include <filesystem>
 #include <fstream>
+#include <latch>
 #include <mutex>
 #include <new>
 #include <sstream>
@@ -308,11 +309,10 @@ TEST_F(RelayTest, AListenerThatFailsMissesItsPieceOnly) {
 
 TEST_F(RelayTest, OfAFloodOnlyWholeLinesAndTheLastOnesAreRead) {
   Ends ends;
-  std::mutex until_the_end;
-  until_the_end.lock();
+  std::latch until_the_end(1);
   auto listener = ends.listener();
   listener.hear = [&, hear = listener.hear](int stream, std::string_view bytes, SteadyTime time) {
-    const std::lock_guard waiting(until_the_end);
+    until_the_end.wait();
     hear(stream, bytes, time);
     for (const auto begin = std::clock(); std::clock() - begin < CLOCKS_PER_SEC / 50;) {
     }
@@ -331,7 +331,7 @@ TEST_F(RelayTest, OfAFloodOnlyWholeLinesAndTheLastOnesAreRead) {
   drain(relay);
   std::thread release([&] {
     std::this_thread::sleep_for(std::chrono::milliseconds(20));
-    until_the_end.unlock();
+    until_the_end.count_down();
   });
   const auto summary = relay.finish();
   release.join();
