@@ -11,6 +11,7 @@
 #include <functional>
 #include <string>
 
+#include "base/failure.hpp"
 #include "base/input_file.hpp"
 #include "base/printable.hpp"
 #include "base/version.hpp"
@@ -57,6 +58,15 @@ std::string size_limit_problem() {
   return fmt::format("JOULECAST_MAX_SIZE: '{}' is not a size like 500MB or 10GB", printable(said));
 }
 
+/// The status of a command that has run must not be lost for want of the memory for a line.
+void tell_left_out() noexcept {
+  try {
+    for (const auto& file : store::left_out_files()) run::tell("joulecast: left out: {}\n", file);
+  } catch (const std::exception& error) {
+    run::tell("joulecast: {}\n", reason_of(error));
+  }
+}
+
 int parse_and_run(int argc, char** argv) {
   // Never destroyed: the process ends soon, and somebody may wait for it.
   static auto& line = *new CommandLine(program_line());
@@ -77,7 +87,7 @@ int parse_and_run(int argc, char** argv) {
     run::tell("joulecast: {}; the usual limits hold\n", problem);  // a training is not refused for it
   }
   const int status = chosen();
-  for (const auto& file : store::left_out_files()) run::tell("joulecast: left out: {}\n", file);
+  tell_left_out();
   return status;
 }
 
