@@ -33,6 +33,7 @@ class Calibrate(unittest.TestCase):
                                f"{3 * one['epoch_time_s']['value']:.3f},{0.8 * one['power_w']['value']:.2f}\n")
         return path
 
+    @unittest.skipIf(os.environ.get("JOULECAST_SANITIZED"), "a sanitizer makes the processor slower than any that there is")
     def test_a_minute_on_the_processor_and_a_few_runs_update_the_model(self):
         device = os.path.join(self.folder.name, "device.json")
         result = joulecast("calibrate", "--seconds", "0.1", "--runs", self.runs_table(), "-o", self.output, "--device",

@@ -77,6 +77,7 @@ class Metrics(ServingTest):
         self.assertGreater(value_of(samples, "joulecast_energy_joules_total", device="GPU-a"), 100)
         self.assertEqual(value_of(samples, "joulecast_sensor_up", sensor="nvml"), 0)
 
+    @unittest.skipIf(os.environ.get("JOULECAST_SANITIZED") == "thread", "it ends as usual, under the hands of the driver's thread")
     def test_a_scrape_does_not_wait_for_a_driver_that_hangs(self):
         self.fake_gpus("gpu uuid=GPU-a arch=9\npower 0:300\nhang all from=1 for=60\n")
         self.serve("--interval", "50ms")
