@@ -4,8 +4,10 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <array>
 #include <atomic>
 #include <cerrno>
+#include <csignal>
 #include <ctime>
 #include <exception>
 #include <optional>
@@ -47,13 +49,44 @@ std::optional<int> collected_status() {
   return status_of_command != none ? status_of_command.load() : exit_unknown;
 }
 
-[[noreturn]] void wait_for_the_command() {
-  tell_text("joulecast: failed, probably for lack of memory; the command is not touched by it\n");
+[[noreturn]] void pass_its_status_on() {
   for (;;) {
     if (status_of_command != none) ::_exit(status_of_command);
     if (const auto status = leader_news >= 0 ? heard_status() : collected_status()) ::_exit(*status);
     ::nanosleep(&rest, nullptr);
   }
+}
+
+[[noreturn]] void wait_for_the_command() {
+  tell_text("joulecast: failed, probably for lack of memory; the command is not touched by it\n");
+  pass_its_status_on();
+}
+
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+constexpr std::array<int, 0> fatal_signals{};  // sanitizers tell of these themselves
+#else
+constexpr std::array fatal_signals{SIGSEGV, SIGBUS, SIGFPE, SIGILL};
+#endif
+std::array<struct sigaction, 4> actions_before{};
+
+/// A library that does not survive a lack of memory, a driver with a fault: ours to bear, not the command's.
+/// Calls only what is safe in a handler.
+void on_fatal_signal(int) {
+  tell_text("joulecast: failed by a fault of its own; the command is not touched by it\n");
+  pass_its_status_on();
+}
+
+void handle_fatal_signals() {
+  struct sigaction action {};
+  action.sa_handler = on_fatal_signal;
+  sigemptyset(&action.sa_mask);
+  for (std::size_t i = 0; i < fatal_signals.size(); ++i)
+    ::sigaction(fatal_signals[i], &action, &actions_before[i]);
+}
+
+void restore_fatal_signals() {
+  for (std::size_t i = 0; i < fatal_signals.size(); ++i)
+    ::sigaction(fatal_signals[i], &actions_before[i], nullptr);
 }
 
 /// The C library looks for the unwinder only when an exception first passes through it, and ends the process
@@ -71,6 +104,7 @@ LastResort::LastResort(pid_t child, int news) {
   child_process = child;
   leader_news = news;
   handler_before = std::set_terminate(wait_for_the_command);
+  handle_fatal_signals();
 }
 
 LastResort::LastResort(int exit_status) : LastResort(none, none) {
@@ -78,6 +112,7 @@ LastResort::LastResort(int exit_status) : LastResort(none, none) {
 }
 
 LastResort::~LastResort() {
+  restore_fatal_signals();
   std::set_terminate(handler_before);
 }
 

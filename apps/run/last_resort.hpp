@@ -1,13 +1,14 @@
-// What remains if joulecast itself fails beyond repair, as std::terminate() says: out of memory in a
-// destructor, an exception in a thread. The command goes on, and its exit status is still returned.
+// What remains if joulecast itself fails beyond repair, as std::terminate() says (out of memory in a
+// destructor, an exception in a thread) or the kernel (a library that writes where nothing is). The command
+// goes on, and its exit status is still returned.
 #pragma once
 
 #include <sys/types.h>
 
 namespace joulecast::run {
 
-/// While this object exists, std::terminate() waits for the command in place of aborting, and then ends the
-/// process with its exit status. At most one at a time.
+/// While this object exists, std::terminate() and SIGSEGV, SIGBUS, SIGFPE and SIGILL wait for the command in
+/// place of ending the process, and then end it with the command's exit status. At most one at a time.
 class LastResort {
  public:
   /// `child`: the process that was forked. `news`: where the leader of a session tells of the command; -1 if

@@ -3,7 +3,7 @@ import os
 import signal
 import time
 
-from support import Fault, run_table
+from support import SANITIZED, Fault, run_table
 
 MOMENTS_MS = (0, 1, 2, 3, 5, 8, 12, 20, 40, 90)
 # Asked to end, joulecast passes it on; the command ends by it as it would alone.
@@ -54,6 +54,9 @@ FAULTS = [Fault(f"{number.name} after {moment} ms", during=send(number, after_ms
           for number in ENDING for moment in (0, 3, 20)]
 FAULTS += [Fault(f"{number.name}", during=send(number, times=20)) for number in HARMLESS]
 FAULTS += [Fault(f"{number.name} to the relay", during=send(number, "relay", 20, times=5)) for number in (*ENDING, *HARMLESS)]
+if not SANITIZED:  # which tells of these itself
+    FAULTS += [Fault(f"{number.name}, as if by a fault of our own, after {moment} ms", during=send(number, after_ms=moment))
+               for number in (signal.SIGSEGV, signal.SIGBUS, signal.SIGFPE, signal.SIGILL) for moment in (0, 20, 90)]
 FAULTS += [Fault("stopped and continued", during=stop_and_continue), Fault("the relay stopped and continued", during=stop_the_relay)]
 FAULTS += [Fault(f"SIGTERM {moment} ms after the start", during=send_early(signal.SIGTERM, moment), may_not_begin=True, may_be_ended=True,
                  status=128 + signal.SIGTERM, milliseconds=5000) for moment in MOMENTS_MS]
