@@ -2,6 +2,7 @@
 // (fake_nvml_script.hpp), in real time from its loading, or at the time that a test sets.
 #include <algorithm>
 #include <array>
+#include <atomic>
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
@@ -23,10 +24,11 @@ using joulecast::fakes::FakeMachine;
 struct Library {
   FakeMachine machine;
   joulecast::SteadyTime loaded = joulecast::system_clock().steady();
-  double set_time = -1;  ///< in s; negative = real time
-  std::size_t generation = 0;
-  int users = 0;  ///< that have initialised it; counted, as in the real one
-  unsigned long long calls = 0;
+  // As in the real one, a thread may initialise it while others read.
+  std::atomic<double> set_time = -1;  ///< in s; negative = real time
+  std::atomic<std::size_t> generation = 0;
+  std::atomic<int> users = 0;  ///< that have initialised it; counted, as in the real one
+  std::atomic<unsigned long long> calls = 0;
 
   Library() {
     const char* path = std::getenv("JOULECAST_FAKE_NVML");
@@ -41,7 +43,7 @@ struct Library {
   }
 
   [[nodiscard]] double now() const {
-    return set_time >= 0 ? set_time : (joulecast::system_clock().steady() - loaded).value();
+    return set_time >= 0 ? set_time.load() : (joulecast::system_clock().steady() - loaded).value();
   }
   [[nodiscard]] std::size_t reloads_so_far() const {
     std::size_t n = 0;
@@ -61,7 +63,7 @@ struct Library {
 };
 
 Library& library() {
-  static Library instance;
+  static auto& instance = *new Library;  // never destroyed: a thread that hangs in it may outlive main()
   return instance;
 }
 
@@ -146,7 +148,7 @@ FAKE int nvmlInit_v2() {
 
 FAKE int nvmlShutdown() {
   auto& lib = library();
-  lib.users = std::max(lib.users - 1, 0);
+  if (--lib.users < 0) lib.users = 0;
   return nvml::success;
 }
 
