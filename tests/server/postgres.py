@@ -2,6 +2,7 @@
 
 PostgreSQL refuses to run as root, so where the tests do, it runs as another user.
 """
+import contextlib
 import getpass
 import os
 import pathlib
@@ -107,7 +108,8 @@ class Server:
         """To the server and every process that serves a connection."""
         os.killpg(self.process.pid, number)
         for child in pathlib.Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text().split():
-            os.kill(int(child), number)
+            with contextlib.suppress(ProcessLookupError):  # a connection may end between the look and the signal
+                os.kill(int(child), number)
 
     def close(self):
         self.stop(signal.SIGQUIT)
