@@ -54,7 +54,7 @@ page: build
 check: python page
 	@if [ -d build/python-environment ]; then $(ENVIRONMENT) build/python-environment $(SMALL_WHEELS) >/dev/null; fi
 	@cmake --build $(BUILD) -j $(JOBS) -- --quiet
-	@ctest --test-dir $(BUILD) -j $(JOBS) --output-on-failure --no-tests=error
+	@scripts/run_tests.sh $(BUILD) $(JOBS)
 
 check-integrations: python
 	@JOULECAST_PYTHON_INTERPRETER=$(PYTHON) scripts/check_integrations.sh $(BUILD) $(NAMES)
