@@ -1,34 +1,27 @@
 #include "store/run_writer.hpp"
 
 #include <chrono>
-#include <cmath>
-#include <condition_variable>
-#include <limits>
 #include <mutex>
 #include <thread>
 #include <utility>
 
 #include "base/failure.hpp"
 #include "base/thread.hpp"
-#include "store/block.hpp"
+#include "store/inbox.hpp"
 #include "store/live_run.hpp"
 #include "store/liveness.hpp"
-#include "store/metric_log.hpp"
 
 namespace joulecast::store {
 namespace {
 
 using SteadyClock = std::chrono::steady_clock;
-using Deadline = SteadyClock::time_point;
+using Deadline = Inbox::Deadline;
 
 // The first commit is delayed by this much, so that a command that ends at once needs one commit and the
 // sampler's first messages are written together with the run's beginning.
 constexpr Seconds first_commit{0.1};
 /// A lost store is noticed within this time, also by a run that has nothing to write.
 constexpr Seconds look_interval{1.5};
-/// A training that reports a window for every step must not fill the store.
-constexpr std::size_t most_windows = 20'000;
-constexpr std::size_t sample_bytes = sizeof(double) + sizeof(std::int64_t);
 
 Deadline after(Seconds duration) {
   return std::chrono::steady_clock::now() + std::chrono::duration_cast<std::chrono::steady_clock::duration>(
@@ -49,103 +42,21 @@ bool is_lost(const Error& error) {
 
 class RunWriter::Impl {
  public:
-  Impl(std::unique_ptr<LiveRun> run, WriterOptions options) : run_(std::move(run)), options_(options) {}
+  Impl(std::unique_ptr<LiveRun> run, WriterOptions options)
+      : inbox(options.buffer_bytes), run_(std::move(run)), options_(options) {}
   ~Impl() {
     const auto failure = failure_of(
         [this] { (void)finish({.note = "interrupted: the measurement ended without closing the run"}); });
     if (failure && thread_.joinable()) (void)finish({});  // without memory, without a note
   }
 
-  void begin(const trace::Run& header) {
-    id_ = header.info.id;
-    run_->begin(header);
-    next_commit_ = after(first_commit);
-    auto thread = start_thread([this] {
-      if (const auto failure = failure_of([this] { work(); })) give_up(*failure);
-    });
-    if (!thread) return give_up(to_string(thread.error()));
-    thread_ = std::move(*thread);
-  }
+  void begin(const trace::Run& header);
+  Status finish(Closing closing);
 
   [[nodiscard]] const std::string& id() const { return id_; }
-
-  void channel(const trace::Channel& channel) {
-    const std::lock_guard lock(mutex_);
-    pending_.channels.emplace_back(last_times_.size(), channel);
-    last_times_.push_back(std::numeric_limits<std::int64_t>::min());
-    wake();
-  }
-
-  void append(std::size_t channel, std::span<const double> times, std::span<const double> values);
-
-  /// Any other small change: `change` modifies the pending data.
-  template <class Change>
-  void add(Change change) {
-    const std::lock_guard lock(mutex_);
-    if (given_up_) return;
-    change(pending_);
-    wake();
-  }
-
-  void progress(const trace::ProgressPoint& point) {
-    const std::lock_guard lock(mutex_);
-    if (given_up_) return;
-    progress_.add(point);
-    pending_.saw(point.time);
-    wake();
-  }
-
-  void epoch(std::size_t place, const trace::Epoch& epoch) {
-    add([&](Pending& pending) {
-      pending.epochs[place] = epoch;
-      pending.saw(epoch.span.end);
-      progress_.epoch_ended(epoch.span.end);
-    });
-  }
-
-  void window(std::size_t place, const trace::Window& window) {
-    add([&](Pending& pending) {
-      pending.saw(window.span.end);
-      if (place < most_windows)
-        pending.windows[place] = window;
-      else
-        ++left_out_windows_;
-    });
-  }
-
-  void metric(const trace::MetricPoint& point) {
-    add([&](Pending& pending) {
-      pending.saw(point.time);
-      if (!metrics_.take(point)) return;
-      const auto bytes = sizeof point + point.name.size();
-      if (pending.bytes + unwritten_bytes_ + bytes > options_.buffer_bytes) {
-        ++lost_metrics_;
-        return;
-      }
-      pending.bytes += bytes;
-      pending.metrics.push_back(point);
-    });
-  }
-
-  void hold() {
-    const std::lock_guard lock(mutex_);
-    ++holds_;
-  }
-  void let_go() {
-    std::unique_lock lock(mutex_);
-    --holds_;
-    const bool wanted = wanted_now();
-    lock.unlock();  // else the woken thread would wait at once
-    if (wanted) changed_.notify_one();
-  }
-
   [[nodiscard]] Status status() const {
     const std::lock_guard lock(mutex_);
     return status_;
-  }
-  [[nodiscard]] std::uint64_t dropped() const {
-    const std::lock_guard lock(mutex_);
-    return dropped_ + refused_;
   }
   [[nodiscard]] std::optional<Move> moved() const {
     const std::lock_guard lock(mutex_);
@@ -156,22 +67,11 @@ class RunWriter::Impl {
     return waiting_;
   }
 
-  Status finish(Closing closing) {
-    if (!thread_.joinable()) return status();
-    {
-      const std::lock_guard lock(mutex_);
-      closing_ = std::move(closing);
-      changed_.notify_one();
-    }
-    thread_.join();
-    run_.reset();
-    return status();
-  }
+  Inbox inbox;
 
  private:
   void work();
   [[nodiscard]] bool collect();
-  void note_losses();
   Status try_commit(bool closing);
   [[nodiscard]] bool can_wait();
   Status commit_anywhere(bool closing, int tries_left);
@@ -180,41 +80,21 @@ class RunWriter::Impl {
   void report(const Status& status, bool over);
   void give_up(const std::string& reason) noexcept;
 
-  /// The thread waits for data. If it waits for its next commit, it wakes by itself.
-  [[nodiscard]] bool wanted_now() const { return idle_ && holds_ == 0 && something_waits(); }
-  void wake() {
-    if (wanted_now()) changed_.notify_one();
-  }
-
-  [[nodiscard]] bool something_waits() const { return !pending_.empty() || progress_.changed(); }
-
   std::unique_ptr<LiveRun> run_;
   const WriterOptions options_;
   std::string id_;
 
   mutable std::mutex mutex_;
-  std::condition_variable changed_;
-  Pending pending_;
-  ProgressLog progress_;  // its changes become pending with the next commit
-  MetricLog metrics_;
-  std::size_t left_out_windows_ = 0;
-  std::uint64_t lost_metrics_ = 0;        // because the store could not be written
-  std::vector<std::int64_t> last_times_;  // of each channel, in microseconds
-  std::size_t unwritten_bytes_ = 0;       // in work_
-  std::uint64_t dropped_ = 0;             // readings lost because the store could not be written
-  std::uint64_t refused_ = 0;             // readings whose time did not rise, or that were not numbers
   Status status_;
   std::optional<Move> moved_;
   std::optional<Waiting> waiting_;
-  bool given_up_ = false;
-  int holds_ = 0;      // batches that are being filled
-  bool idle_ = false;  // the thread waits for something to write
-  std::optional<Closing> closing_;
+  std::optional<Closing> closing_;  // given before the inbox is closed
 
   // Used by the writing thread only.
   Pending work_;
   bool begun_ = false;  // the run's row exists
-  bool losses_noted_ = false;
+  bool given_up_ = false;
+  bool last_taken_ = false;  // what the inbox keeps back until the end
   Deadline next_commit_;
   Deadline due_;           // of the next commit
   bool appended_ = false;  // readings wait beside the store for it
@@ -222,35 +102,27 @@ class RunWriter::Impl {
   Thread thread_;  // last, because the thread uses all other members
 };
 
-void RunWriter::Impl::append(std::size_t channel, std::span<const double> times,
-                             std::span<const double> values) {
-  const std::lock_guard lock(mutex_);
-  if (channel >= last_times_.size() || times.size() != values.size() || given_up_ ||
-      pending_.bytes + unwritten_bytes_ + times.size() * sample_bytes > options_.buffer_bytes) {
-    dropped_ += times.size();
-    return;
+void RunWriter::Impl::begin(const trace::Run& header) {
+  id_ = header.info.id;
+  run_->begin(header);
+  next_commit_ = after(first_commit);
+  auto thread = start_thread([this] {
+    if (const auto failure = failure_of([this] { work(); })) give_up(*failure);
+  });
+  if (!thread) return give_up(to_string(thread.error()));
+  thread_ = std::move(*thread);
+}
+
+Status RunWriter::Impl::finish(Closing closing) {
+  if (!thread_.joinable()) return status();
+  {
+    const std::lock_guard lock(mutex_);
+    closing_ = std::move(closing);
   }
-  auto& last = last_times_[channel];
-  const auto number = static_cast<int>(channel);
-  auto& column = pending_.columns[number];
-  column.channel = number;
-  column.make_room(times.size());
-  for (std::size_t i = 0; i < times.size(); ++i) {
-    const auto time = std::isfinite(times[i]) ? to_microseconds(times[i]) : last;
-    if (time <= last || !std::isfinite(values[i])) {
-      ++refused_;
-      continue;
-    }
-    last = time;
-    column.times.push_back(time);
-    column.values.push_back(values[i]);
-    pending_.bytes += sample_bytes;
-  }
-  if (column.times.empty())
-    pending_.columns.erase(number);
-  else
-    pending_.saw(Seconds{to_seconds(last)});
-  wake();
+  inbox.close();
+  thread_.join();
+  run_.reset();
+  return status();
 }
 
 void RunWriter::Impl::work() {
@@ -274,40 +146,12 @@ void RunWriter::Impl::work() {
 /// Waits until the commit interval has passed and there is something to write, then takes it. Returns true at
 /// the end.
 bool RunWriter::Impl::collect() {
-  std::unique_lock lock(mutex_);
-  const auto something_to_do = [this] {
-    const bool something = something_waits() || !work_.empty() || (!begun_ && !given_up_);
-    return closing_.has_value() || (something && holds_ == 0);
-  };
-  idle_ = true;
-  changed_.wait_until(lock, std::max(next_commit_, after(look_interval)), something_to_do);
-  idle_ = false;
-  if (!closing_ && SteadyClock::now() < next_commit_)
-    changed_.wait_until(lock, next_commit_, [this] { return closing_.has_value(); });
-  progress_.take_changes(pending_.progress);
-  work_.take(std::move(pending_));
-  unwritten_bytes_ = work_.bytes;
+  const bool closing = inbox.take(work_, {.earliest = next_commit_,
+                                          .latest = std::max(next_commit_, after(look_interval)),
+                                          .behind = !work_.empty() || (!begun_ && !given_up_)});
   next_commit_ = after(options_.commit_interval);
-  if (closing_ && !losses_noted_) note_losses();
-  return closing_.has_value();
-}
-
-void RunWriter::Impl::note_losses() {
-  losses_noted_ = true;
-  for (auto& point : metrics_.take_last()) work_.metrics.push_back(std::move(point));
-  for (auto& line : metrics_.notes()) work_.notes.push_back(std::move(line));
-  if (refused_ > 0)
-    work_.notes.push_back(
-        fmt::format("{} readings that were no numbers or did not rise in time were left out", refused_));
-  if (dropped_ > 0)
-    work_.notes.push_back(
-        fmt::format("{} readings were lost while the store could not be written", dropped_));
-  if (lost_metrics_ > 0)
-    work_.notes.push_back(
-        fmt::format("{} metrics were lost while the store could not be written", lost_metrics_));
-  if (left_out_windows_ > 0)
-    work_.notes.push_back(
-        fmt::format("{} windows after the first {} were left out", left_out_windows_, most_windows));
+  if (closing && !std::exchange(last_taken_, true)) inbox.take_last(work_);
+  return closing;
 }
 
 Status RunWriter::Impl::try_commit(bool closing) {
@@ -368,36 +212,36 @@ bool RunWriter::Impl::move_to_spare(const Error& reason, Leaving why) {
 }
 
 void RunWriter::Impl::report(const Status& status, bool over) {
+  inbox.unwritten(work_.bytes);
   auto waiting = run_->waiting();
-  const std::lock_guard lock(mutex_);
-  waiting_ = std::move(waiting);
-  unwritten_bytes_ = work_.bytes;
-  status_ = status;
-  if (status && over && dropped_ > 0)
-    status_ = fail(ErrorKind::retry, run_->where(), "{} readings of run {} were lost", dropped_, id_);
+  const auto lost = inbox.lost_readings();
+  {
+    const std::lock_guard lock(mutex_);
+    waiting_ = std::move(waiting);
+    status_ = status;
+    if (status && over && lost > 0)
+      status_ = fail(ErrorKind::retry, run_->where(), "{} readings of run {} were lost", lost, id_);
+  }
   if (status || (may_pass(status.error()) && !over)) return;
   given_up_ = true;
-  for (const auto* lost : {&work_, &pending_})
-    for (const auto& [number, column] : lost->columns) dropped_ += column.times.size();
-  work_ = {};
-  pending_ = {};
-  unwritten_bytes_ = 0;
+  inbox.give_up(work_);
 }
 
 /// What was not written by now is lost.
 void RunWriter::Impl::give_up(const std::string& reason) noexcept {
-  const std::lock_guard lock(mutex_);
   given_up_ = true;
-  (void)failure_of(
-      [&] { status_ = fail(ErrorKind::gone, run_->where(), "cannot store run {}: {}", id_, reason); });
-  pending_ = {};
+  (void)failure_of([&] {
+    const std::lock_guard lock(mutex_);
+    status_ = fail(ErrorKind::gone, run_->where(), "cannot store run {}: {}", id_, reason);
+  });
+  inbox.give_up(work_);
 }
 
 RunWriter::Batch::Batch(RunWriter& writer) : writer_(writer) {
-  writer_.impl_->hold();
+  writer_.impl_->inbox.hold();
 }
 RunWriter::Batch::~Batch() {
-  writer_.impl_->let_go();
+  writer_.impl_->inbox.let_go();
 }
 
 RunWriter::RunWriter(std::unique_ptr<LiveRun> run, WriterOptions options)
@@ -411,37 +255,37 @@ void RunWriter::begin(const trace::Run& header) {
   impl_->begin(header);
 }
 void RunWriter::channel(const trace::Channel& channel) {
-  impl_->channel(channel);
+  impl_->inbox.channel(channel);
 }
 void RunWriter::append(std::size_t channel, std::span<const double> times, std::span<const double> values) {
-  impl_->append(channel, times, values);
+  impl_->inbox.append(channel, times, values);
 }
 void RunWriter::gap(std::size_t channel, trace::Span span) {
-  impl_->add([&](Pending& pending) { pending.gaps.emplace_back(static_cast<int>(channel), span); });
+  impl_->inbox.add([&](Pending& pending) { pending.gaps.emplace_back(static_cast<int>(channel), span); });
 }
 void RunWriter::epoch(std::size_t place, const trace::Epoch& epoch) {
-  impl_->epoch(place, epoch);
+  impl_->inbox.epoch(place, epoch);
 }
 void RunWriter::metric(const trace::MetricPoint& point) {
-  impl_->metric(point);
+  impl_->inbox.metric(point);
 }
 void RunWriter::phase(std::size_t place, const trace::Phase& phase) {
-  impl_->add([&](Pending& pending) { pending.phases[place] = phase; });
+  impl_->inbox.add([&](Pending& pending) { pending.phases[place] = phase; });
 }
 void RunWriter::progress(const trace::ProgressPoint& point) {
-  impl_->progress(point);
+  impl_->inbox.progress(point);
 }
 void RunWriter::window(std::size_t place, const trace::Window& window) {
-  impl_->window(place, window);
+  impl_->inbox.window(place, window);
 }
 void RunWriter::projection(const trace::Projection& projection) {
-  impl_->add([&](Pending& pending) { pending.projections.push_back(projection); });
+  impl_->inbox.add([&](Pending& pending) { pending.projections.push_back(projection); });
 }
 void RunWriter::note(const std::string& text) {
-  impl_->add([&](Pending& pending) { pending.notes.push_back(text); });
+  impl_->inbox.add([&](Pending& pending) { pending.notes.push_back(text); });
 }
 void RunWriter::describe(const trace::Run& header) {
-  impl_->add([&](Pending& pending) { pending.header = trace::header_of(header); });
+  impl_->inbox.add([&](Pending& pending) { pending.header = trace::header_of(header); });
 }
 Status RunWriter::end(const trace::Run& header) {
   describe(header);
@@ -458,7 +302,7 @@ std::optional<Waiting> RunWriter::waiting() const {
   return impl_->waiting();
 }
 std::uint64_t RunWriter::dropped() const {
-  return impl_->dropped();
+  return impl_->inbox.lost_readings() + impl_->inbox.refused_readings();
 }
 
 }  // namespace joulecast::store
