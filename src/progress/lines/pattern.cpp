@@ -20,6 +20,13 @@ RE2::Options options() {
   return wanted;
 }
 
+/// RE2 does not survive a lack of memory while it parses: it frees what it has not built yet. So what it
+/// needs is asked for before, and the lack is met here.
+void ask_for_memory() {
+  constexpr std::size_t needed = 96 << 10;
+  ::operator delete(::operator new(needed));
+}
+
 bool is_digit(char c) {
   return c >= '0' && c <= '9';
 }
@@ -54,6 +61,10 @@ std::optional<double> parse_count(std::string_view text) {
 }
 
 struct Pattern::State {
+  static std::unique_ptr<State> of(const std::string& expression) {
+    ask_for_memory();
+    return std::make_unique<State>(expression);
+  }
   explicit State(const std::string& expression)
       : re(expression, options()), names(re.NamedCapturingGroups()) {}
   RE2 re;
@@ -65,14 +76,14 @@ Pattern::Pattern(Pattern&&) noexcept = default;
 Pattern& Pattern::operator=(Pattern&&) noexcept = default;
 Pattern::~Pattern() = default;
 
-Pattern::Pattern(const char* expression) : state_(std::make_unique<State>(expression)) {
+Pattern::Pattern(const char* expression) : state_(State::of(expression)) {
   if (state_->re.ok()) return;
   fmt::print(stderr, "joulecast: a pattern of its own is wrong: {}: {}\n", state_->re.error(), expression);
   std::abort();
 }
 
 Result<Pattern> Pattern::parse(const std::string& expression) {
-  auto state = std::make_unique<State>(expression);
+  auto state = State::of(expression);
   if (!state->re.ok()) return fail(ErrorKind::invalid, expression, "{}", state->re.error());
   return Pattern(std::move(state));
 }
