@@ -69,8 +69,8 @@ constexpr std::array fatal_signals{SIGSEGV, SIGBUS, SIGFPE, SIGILL};
 #endif
 std::array<struct sigaction, 4> actions_before{};
 
-/// A library that does not survive a lack of memory (RE2 while it parses), a driver with a fault: ours to
-/// bear, not the command's. Calls only what is safe in a handler.
+/// A library that does not survive a lack of memory (base/memory.hpp names two), a driver with a fault: ours
+/// to bear, not the command's. Calls only what is safe in a handler.
 void on_fatal_signal(int) {
   tell_text("joulecast: failed by a fault of its own; the command is not touched by it\n");
   pass_its_status_on();

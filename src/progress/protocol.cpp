@@ -4,6 +4,8 @@
 #include <cmath>
 #include <nlohmann/json.hpp>
 
+#include "base/memory.hpp"
+
 namespace joulecast::progress {
 namespace {
 
@@ -90,6 +92,7 @@ Status take_name(const Json& message, Event& event) {
 /// stack.
 Json parse_json(std::string_view line) {
   const auto shallow = [](int depth, Json::parse_event_t, Json&) { return depth <= deepest_nesting; };
+  ask_for_memory(memory_of_json(line));
   return Json::parse(line, shallow, /*allow_exceptions=*/false);
 }
 

@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/json_number.hpp"
+#include "base/memory.hpp"
 
 namespace joulecast::progress {
 namespace {
@@ -180,6 +181,7 @@ RankGreeting greeting_of(const Json& json) {
 Json parse(std::string_view line) {
   constexpr int deepest = 4;
   const auto shallow = [](int depth, Json::parse_event_t, Json&) { return depth <= deepest; };
+  ask_for_memory(memory_of_json(line));
   return Json::parse(line, shallow, /*allow_exceptions=*/false);
 }
 

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "base/failure.hpp"
+#include "base/memory.hpp"
 #include "base/thread.hpp"
 #include "store/inbox.hpp"
 #include "store/live_run.hpp"
@@ -22,6 +23,7 @@ using Deadline = Inbox::Deadline;
 constexpr Seconds first_commit{0.1};
 /// A lost store is noticed within this time, also by a run that has nothing to write.
 constexpr Seconds look_interval{1.5};
+constexpr std::size_t memory_of_commit = 256 << 10;
 
 Deadline after(Seconds duration) {
   return std::chrono::steady_clock::now() + std::chrono::duration_cast<std::chrono::steady_clock::duration>(
@@ -158,6 +160,7 @@ Status RunWriter::Impl::try_commit(bool closing) {
   try {
     if (auto there = run_->look(); !there) return there;
     if (!closing && begun_ && can_wait()) return {};
+    ask_for_memory(memory_of_commit);
     auto status = run_->commit(work_, closing ? closing_ : std::nullopt);
     if (!status) {
       const auto there = run_->look();  // it may have been lost since

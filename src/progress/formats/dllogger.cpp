@@ -11,6 +11,7 @@
 #include <optional>
 #include <string>
 
+#include "base/memory.hpp"
 #include "progress/format.hpp"
 #include "progress/lines/pattern.hpp"
 #include "progress/metric_text.hpp"
@@ -25,6 +26,7 @@ class DlLogger final : public Format {
   bool read(const Line& line, Report& report) override {
     const auto begin = line.text.find("DLLL {");
     if (begin == std::string::npos) return false;
+    ask_for_memory(memory_of_json(line.text));
     const auto json = Json::parse(line.text.substr(begin + 5), nullptr, false);
     if (!json.is_object() || json.value("type", Json()) != "LOG") return true;
     const auto step = json.value("step", Json());

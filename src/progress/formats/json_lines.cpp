@@ -17,6 +17,7 @@
 #include <string>
 #include <utility>
 
+#include "base/memory.hpp"
 #include "base/text.hpp"
 #include "progress/format.hpp"
 #include "progress/lines/pattern.hpp"
@@ -112,6 +113,7 @@ class JsonLines final : public Format {
   bool read(const Line& line, Report& report) override {
     if (!line.text.starts_with('{') || !line.text.ends_with('}')) return false;
     const bool python = line.text.starts_with("{'");
+    ask_for_memory(memory_of_json(line.text));
     const auto json = Json::parse(python ? as_json(line.text) : line.text, nullptr, false);
     if (!json.is_object()) return false;
     Fields fields;

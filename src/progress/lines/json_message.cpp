@@ -3,12 +3,14 @@
 #include <nlohmann/json.hpp>
 #include <utility>
 
+#include "base/memory.hpp"
 #include "base/text.hpp"
 
 namespace joulecast::progress {
 
 std::optional<std::string> find_json_message(const std::string& line) {
   if (!line.starts_with('{') || !line.ends_with('}')) return std::nullopt;
+  ask_for_memory(memory_of_json(line));
   const auto json = nlohmann::json::parse(line, nullptr, false);
   if (!json.is_object()) return std::nullopt;
   for (const auto* name : {"message", "msg", "log", "text", "event", "textPayload", "MESSAGE"}) {

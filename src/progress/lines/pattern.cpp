@@ -7,24 +7,19 @@
 #include <cstdlib>
 #include <map>
 
+#include "base/memory.hpp"
 #include "base/text.hpp"
 
 namespace joulecast::progress {
 namespace {
 
 constexpr double unlimited = 1e15;
+constexpr std::size_t memory_of_pattern = 96 << 10;
 
 RE2::Options options() {
   RE2::Options wanted(RE2::Quiet);
   wanted.set_encoding(RE2::Options::EncodingLatin1);  // output may be any bytes
   return wanted;
-}
-
-/// RE2 does not survive a lack of memory while it parses: it frees what it has not built yet. So what it
-/// needs is asked for before, and the lack is met here.
-void ask_for_memory() {
-  constexpr std::size_t needed = 96 << 10;
-  ::operator delete(::operator new(needed));
 }
 
 bool is_digit(char c) {
@@ -62,7 +57,7 @@ std::optional<double> parse_count(std::string_view text) {
 
 struct Pattern::State {
   static std::unique_ptr<State> of(const std::string& expression) {
-    ask_for_memory();
+    ask_for_memory(memory_of_pattern);
     return std::make_unique<State>(expression);
   }
   explicit State(const std::string& expression)
