@@ -2,7 +2,6 @@
 
 #include <array>
 #include <bit>
-#include <boost/crc.hpp>
 #include <cmath>
 #include <cstdlib>
 #include <optional>
@@ -32,10 +31,37 @@ Failure damaged() {
   return fail(ErrorKind::malformed, "", "a block of samples is damaged");
 }
 
+/// Of every byte, what it makes of the CRC-32 when it stands so many bytes before the end. Eight bytes at
+/// once take a quarter of the time of one after the other ("slicing by 8": Kounavis and Berry, 2005).
+constexpr std::size_t slices = 8;
+constexpr auto crc_tables = [] {
+  constexpr std::uint32_t reflected_polynomial = 0xedb88320;
+  std::array<std::array<std::uint32_t, 256>, slices> tables{};
+  for (std::uint32_t byte = 0; byte < 256; ++byte) {
+    auto crc = byte;
+    for (int bit = 0; bit < 8; ++bit) crc = (crc >> 1) ^ ((crc & 1) != 0 ? reflected_polynomial : 0);
+    tables[0][byte] = crc;
+  }
+  for (std::size_t slice = 1; slice < slices; ++slice)
+    for (std::size_t byte = 0; byte < 256; ++byte) {
+      const auto before = tables[slice - 1][byte];
+      tables[slice][byte] = (before >> 8) ^ tables[0][before & 0xff];
+    }
+  return tables;
+}();
+
 std::uint32_t crc32(std::span<const std::uint8_t> bytes) {
-  boost::crc_32_type crc;
-  crc.process_bytes(bytes.data(), bytes.size());
-  return crc.checksum();
+  std::uint32_t crc = 0xffffffff;
+  for (; bytes.size() >= slices; bytes = bytes.subspan(slices)) {
+    std::uint32_t next = 0;
+    for (std::size_t i = 0; i < slices; ++i) {
+      const std::uint32_t byte = i < 4 ? bytes[i] ^ ((crc >> (8 * i)) & 0xff) : bytes[i];
+      next ^= crc_tables[slices - 1 - i][byte];
+    }
+    crc = next;
+  }
+  for (const auto byte : bytes) crc = (crc >> 8) ^ crc_tables[0][(crc ^ byte) & 0xff];
+  return ~crc;
 }
 
 // Subtraction wraps around like unsigned arithmetic, so that any two 64-bit values have a difference.
@@ -189,9 +215,6 @@ std::vector<std::int64_t> take_numbers(ByteReader& in, std::size_t count, bool s
 
 std::int64_t to_microseconds(double seconds) {
   return std::llround(seconds * 1e6);
-}
-double to_seconds(std::int64_t microseconds) {
-  return static_cast<double>(microseconds) / 1e6;
 }
 
 std::optional<std::span<const std::uint8_t>> unseal(std::span<const std::uint8_t> bytes) {
