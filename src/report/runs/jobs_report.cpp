@@ -109,7 +109,9 @@ std::string jobs_text(const session::JobReport& report) {
   TextTable table(columns, "");
   table.add(head);
   for (const auto& job : report.jobs) {
-    std::vector<std::string> row{job.job, job.user, job.account, job.partition};
+    std::vector<std::string> row;
+    row.reserve(head.size());  // there may be tens of thousands of rows
+    for (const auto* text : {&job.job, &job.user, &job.account, &job.partition}) row.push_back(*text);
     if (state) row.push_back(state_of(job));
     row.push_back(minute_of(job.sum.begin));
     row.push_back(std::to_string(job.nodes));
