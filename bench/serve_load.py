@@ -26,6 +26,11 @@ joulecast = build / "joulecast"
 PARTS = sys.argv[2:] or ["pan", "list", "clients", "streams"]
 READINGS, RUNS, CLIENTS, SECONDS = 1_000_000, 100_000, 200, 30
 STREAMS = 256, 1000
+LISTS = ("limit=50", "limit=50&offset=99950", "sort=energy&limit=50", "sort=energy&limit=50&offset=99950", "sort=name&limit=50&offset=50000",
+         "sort=duration&limit=50&offset=99950", "tag=team%3Dteam3&limit=50", "tag=team%3Dteam3&limit=50&offset=19900", "tag=team&limit=50&offset=99900",
+         "tag=user%3Duser3&tag=team%3Dteam3&limit=50", "search=run%20777&limit=50", "search=run%20777&sort=name&limit=50",
+         "search=run&sort=energy&limit=50", "search=nothing&limit=50", "status=finished&sort=name&limit=50",
+         "host=node7&status=finished&user=user7", "since=30d&tag=project&sort=duration")
 
 
 class Server:
@@ -111,12 +116,19 @@ def many(environment):
     subprocess.run([joulecast, "run", "-q", "--name", "first", "--", "true"], env=environment, check=True)
     many_runs(environment["JOULECAST_STORE"])
     with serving(environment) as server:
-        for query in ("limit=50", "sort=energy&limit=50", "sort=name&limit=50&offset=50000", "tag=team%3Dteam3&limit=50", "search=run%20777&limit=50",
-                      "search=nothing&limit=50", "host=node7&status=finished&user=user7", "since=30d&tag=project&sort=duration"):
-            before = server.cost()[0]
-            tell(f"100,000 runs, {query}", [server.get("/api/v1/runs?" + query)[0] for _ in range(5)], server, before)
-        before = server.cost()[0]
-        tell("100,000 runs, fleet", [server.get("/api/v1/fleet?since=3650d&tag=team")[0] for _ in range(5)], server, before)
+        for query in LISTS:
+            ask_often(server, query, "/api/v1/runs?" + query)
+        ask_often(server, "fleet, 30 days", "/api/v1/fleet")
+        ask_often(server, "fleet, all", "/api/v1/fleet?since=3650d")
+        ask_often(server, "fleet, all, a tag more", "/api/v1/fleet?since=3650d&tag=team")
+        for what, path in (("a run", "/api/v1/runs/2026-000777"), ("two runs' columns", "/api/v1/columns?run=2026-000777&run=2026-000778"),
+                           ("metrics", "/metrics")):
+            ask_often(server, what, path)
+
+
+def ask_often(server, what, path):
+    before = server.cost()[0]
+    tell(f"100,000 runs, {what}", [server.get(path)[0] for _ in range(10)], server, before)
 
 
 class Client:

@@ -51,6 +51,8 @@ char32_t next_character(std::string_view text, std::size_t& at) {
 }  // namespace
 
 std::size_t display_width(std::string_view text) {
+  if (std::ranges::all_of(text, [](char c) { return static_cast<unsigned char>(c) < 0x80; }))
+    return text.size();  // nearly all
   std::size_t width = 0;
   for (std::size_t at = 0; at < text.size();) width += width_of(next_character(text, at));
   return width;

@@ -1,8 +1,9 @@
 #include "store/block.hpp"
 
+#include <zlib.h>
+
 #include <array>
 #include <bit>
-#include <boost/crc.hpp>
 #include <cmath>
 #include <cstdlib>
 #include <optional>
@@ -33,9 +34,7 @@ Failure damaged() {
 }
 
 std::uint32_t crc32(std::span<const std::uint8_t> bytes) {
-  boost::crc_32_type crc;
-  crc.process_bytes(bytes.data(), bytes.size());
-  return crc.checksum();
+  return static_cast<std::uint32_t>(::crc32_z(0, bytes.data(), bytes.size()));
 }
 
 // Subtraction wraps around like unsigned arithmetic, so that any two 64-bit values have a difference.
@@ -189,9 +188,6 @@ std::vector<std::int64_t> take_numbers(ByteReader& in, std::size_t count, bool s
 
 std::int64_t to_microseconds(double seconds) {
   return std::llround(seconds * 1e6);
-}
-double to_seconds(std::int64_t microseconds) {
-  return static_cast<double>(microseconds) / 1e6;
 }
 
 std::optional<std::span<const std::uint8_t>> unseal(std::span<const std::uint8_t> bytes) {

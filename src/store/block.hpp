@@ -19,7 +19,9 @@ constexpr std::size_t longest_block = 1u << 16;
 
 /// Seconds to whole microseconds, rounded, and back. Times with six decimals return unchanged.
 [[nodiscard]] std::int64_t to_microseconds(double seconds);
-[[nodiscard]] double to_seconds(std::int64_t microseconds);
+[[nodiscard]] inline double to_seconds(std::int64_t microseconds) {
+  return static_cast<double>(microseconds) / 1e6;
+}
 
 /// Second differences as variable-length integers, with run lengths for zeros, followed by a CRC-32.
 [[nodiscard]] Buffer encode_times(std::span<const std::int64_t> microseconds);

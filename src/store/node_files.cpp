@@ -18,6 +18,23 @@ namespace {
 
 constexpr std::string_view infix = "-node-";
 
+/// Adds the sums of one more file to those of the others.
+void add_sums(const std::vector<RunSum>& more, std::vector<RunSum>& sums) {
+  std::map<std::string, RunSum> by_name;
+  for (auto& sum : sums) by_name[sum.name] = sum;
+  for (const auto& sum : more) {
+    auto& known = by_name[sum.name];
+    known.name = sum.name;
+    known.ended += sum.ended;
+    known.running += sum.running;
+    known.energy += sum.energy;
+    known.without_energy += sum.without_energy;
+  }
+  sums.clear();
+  for (auto& [name, sum] : by_name) sums.push_back(std::move(sum));
+  std::ranges::stable_sort(sums, [](const RunSum& a, const RunSum& b) { return a.energy > b.energy; });
+}
+
 /// The store's own file first.
 class FilesStore final : public RunStore {
  public:
@@ -35,13 +52,8 @@ class FilesStore final : public RunStore {
   }
   [[nodiscard]] Result<std::vector<RunRow>> find(const RunQuery& query) const override;
   [[nodiscard]] Result<std::size_t> count(const RunQuery& query) const override;
-  [[nodiscard]] Result<std::vector<RunSum>> sums_by_host(const RunQuery& query) const override {
-    return sums([&](const RunStore& file) { return file.sums_by_host(query); });
-  }
-  [[nodiscard]] Result<std::vector<RunSum>> sums_by_tag(const std::string& tag,
-                                                        const RunQuery& query) const override {
-    return sums([&](const RunStore& file) { return file.sums_by_tag(tag, query); });
-  }
+  [[nodiscard]] Result<RunSums> sums(const std::vector<std::string>& tags,
+                                     const RunQuery& query) const override;
   [[nodiscard]] Status each_job_run(const JobQuery& query, const JobRunVisitor& visit) const override;
   [[nodiscard]] Result<RunRow> row(std::string_view reference) const override {
     return within(reference, [](const RunStore& file, const std::string& id) { return file.row(id); });
@@ -96,8 +108,6 @@ class FilesStore final : public RunStore {
     if (!found) return propagate(found.error());
     return change(*found->file, found->choice.id);
   }
-  template <class Ask>
-  [[nodiscard]] Result<std::vector<RunSum>> sums(Ask ask) const;
   [[nodiscard]] Result<std::set<std::string>> continued_elsewhere() const;
 
   std::string location_;
@@ -200,25 +210,16 @@ Result<std::size_t> FilesStore::count(const RunQuery& query) const {
   return sum;
 }
 
-template <class Ask>
-Result<std::vector<RunSum>> FilesStore::sums(Ask ask) const {
-  std::map<std::string, RunSum> by_name;
+Result<RunSums> FilesStore::sums(const std::vector<std::string>& tags, const RunQuery& query) const {
+  RunSums all;
+  for (const auto& tag : tags) all.tags[tag];
   for (const auto& file : files_) {
-    const auto found = ask(std::as_const(*file));
+    const auto found = file->sums(tags, query);
     if (!found) return found;
-    for (const auto& sum : *found) {
-      auto& known = by_name[sum.name];
-      known.name = sum.name;
-      known.ended += sum.ended;
-      known.running += sum.running;
-      known.energy += sum.energy;
-      known.without_energy += sum.without_energy;
-    }
+    add_sums(found->hosts, all.hosts);
+    for (const auto& [tag, sums] : found->tags) add_sums(sums, all.tags[tag]);
   }
-  std::vector<RunSum> sums;
-  for (auto& [name, sum] : by_name) sums.push_back(std::move(sum));
-  std::ranges::stable_sort(sums, [](const RunSum& a, const RunSum& b) { return a.energy > b.energy; });
-  return sums;
+  return all;
 }
 
 /// Each file gives a job's runs one after the other, but all files together have to.

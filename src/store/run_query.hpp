@@ -83,6 +83,12 @@ struct RunSum {
   std::size_t without_energy = 0;  ///< ended runs whose energy is not known
 };
 
+/// Each by falling energy, every run once in each.
+struct RunSums {
+  std::vector<RunSum> hosts;
+  std::map<std::string, std::vector<RunSum>> tags;  ///< of each tag that was asked for, by its values
+};
+
 /// The run that a user's reference means.
 struct RunChoice {
   std::string id;

@@ -81,10 +81,9 @@ class RunStore {
   [[nodiscard]] virtual Result<std::vector<RunRow>> find(const RunQuery& query = {}) const = 0;
   /// How many runs match, whatever the query's limit and offset.
   [[nodiscard]] virtual Result<std::size_t> count(const RunQuery& query = {}) const = 0;
-  /// Sums over the matching runs by machine, or by the value of a tag; by falling energy.
-  [[nodiscard]] virtual Result<std::vector<RunSum>> sums_by_host(const RunQuery& query = {}) const = 0;
-  [[nodiscard]] virtual Result<std::vector<RunSum>> sums_by_tag(const std::string& tag,
-                                                                const RunQuery& query = {}) const = 0;
+  /// Sums over the matching runs by machine, and by the values of each of these tags.
+  [[nodiscard]] virtual Result<RunSums> sums(const std::vector<std::string>& tags,
+                                             const RunQuery& query = {}) const = 0;
   /// The runs of jobs that match. Reads no samples, except of runs that go on.
   [[nodiscard]] virtual Status each_job_run(const JobQuery& query, const JobRunVisitor& visit) const = 0;
   /// One run as find() lists it.

@@ -349,19 +349,14 @@ Result<Trace> total_energy(const Run& run, IntegrationOptions options) {
   const auto traces = traces_in_total(run, options);
   if (traces.empty())
     return fail(ErrorKind::unavailable, run.info.id, "the run has no energy or power channel");
-  const auto times = all_times(traces);
-
   Trace sum;
+  sum.channel = traces.front()->channel;
+  sum.times = all_times(traces);
+  sum.values.assign(sum.times.size(), 0);
   for (const auto* trace : traces) {
-    auto part = accumulate(*trace, times, options);
-    if (!part) return propagate(part.error());
-    if (sum.empty()) {
-      sum = std::move(*part);
-      continue;
-    }
-    for (std::size_t i = 0; i < times.size(); ++i) sum.values[i] += part->values[i];
-    sum.gaps.insert(sum.gaps.end(), part->gaps.begin(), part->gaps.end());
-    sum.channel.provenance = worst(sum.channel.provenance, part->channel.provenance);
+    if (const auto added = add_accumulated(*trace, sum.times, options, sum.values, sum.gaps); !added)
+      return propagate(added.error());
+    sum.channel.provenance = worst(sum.channel.provenance, trace->channel.provenance);
   }
   // Several nodes' gaps may overlap: join them.
   std::ranges::sort(sum.gaps, {}, [](const Span& gap) { return gap.begin; });
@@ -374,6 +369,8 @@ Result<Trace> total_energy(const Run& run, IntegrationOptions options) {
   }
   sum.gaps = std::move(joined);
   sum.channel.name = "total_energy";
+  sum.channel.quantity = Quantity::energy;
+  sum.channel.behaviour = Behaviour::counter;
   sum.channel.component = Component::node;
   sum.channel.device.clear();
   sum.channel.contained_in.clear();

@@ -85,6 +85,19 @@ class Integrator {
     return over(span, next);
   }
 
+  /// Whether every interval between two readings has its own energy and nothing else is to be looked at.
+  [[nodiscard]] bool is_plain() const { return trace_.gaps.empty() && options_.longest_step == Seconds{0}; }
+
+  /// Of a plain trace: adds the energy since the first reading, one value for each.
+  void add_to(std::vector<double>& values) const {
+    Sum total;
+    for (std::size_t i = 1; i < trace_.size(); ++i) {
+      const auto step = interval(i - 1);
+      total.add(step.energy(step.begin, step.end));
+      values[i] += total.value();
+    }
+  }
+
   /// Energy of the whole interval i if no gap and no edge is in it, which most are: as over(), but in a tenth
   /// of its time. `gap` moves on with the intervals.
   [[nodiscard]] std::optional<double> whole(std::size_t i, std::size_t& gap) const {
@@ -106,7 +119,7 @@ class Integrator {
     if (!(from < to)) return result;
     while (next < times.size() && times[next] <= from) ++next;
     const auto first = next == 0 ? 0 : next - 1;
-    if (trace_.gaps.empty() && options_.longest_step == Seconds{0}) return without_gaps(span, first);
+    if (is_plain()) return without_gaps(span, first);
     Sums sums;
     for (std::size_t i = first; i + 1 < times.size() && times[i] < to; ++i)
       add_interval(i, std::max(from, times[i]), std::min(to, times[i + 1]), sums);
@@ -282,16 +295,15 @@ std::optional<double> time_mean(const Trace& trace, Span span) {
   return area.value() / inside.length().value();
 }
 
-Result<Trace> accumulate(const Trace& trace, std::span<const double> times, IntegrationOptions options) {
-  if (const auto ok = check_integrable(trace); !ok) return propagate(ok.error());
-  Trace result;
-  result.channel = trace.channel;
-  result.channel.quantity = Quantity::energy;
-  result.channel.behaviour = Behaviour::counter;
-  result.gaps = trace.gaps;
-  result.times.assign(times.begin(), times.end());
-  result.values.reserve(times.size());
+Status add_accumulated(const Trace& trace, std::span<const double> times, IntegrationOptions options,
+                       std::vector<double>& values, std::vector<Span>& gaps) {
+  if (const auto ok = check_integrable(trace); !ok) return ok;
   const Integrator integrator(trace, options);
+  if (integrator.is_plain() && std::ranges::equal(trace.times, times)) {
+    integrator.add_to(values);
+    return {};
+  }
+  gaps.insert(gaps.end(), trace.gaps.begin(), trace.gaps.end());
   Sum total;
   std::size_t next = 0, gap = 0;
   const auto energy_of = [&](const Span& step) {
@@ -303,13 +315,25 @@ Result<Trace> accumulate(const Trace& trace, std::span<const double> times, Inte
     const auto part = integrator.over(step, next);
     // Before the first and after the last reading nothing is known. This becomes a gap, so that it is not
     // read as zero power.
-    if (part.outside > 0.5 * step.length()) result.gaps.push_back(step);
+    if (part.outside > 0.5 * step.length()) gaps.push_back(step);
     return part.energy.value();
   };
   for (std::size_t i = 0; i < times.size(); ++i) {
     if (i > 0) total.add(energy_of({Seconds{times[i - 1]}, Seconds{times[i]}}));
-    result.values.push_back(total.value());
+    values[i] += total.value();
   }
+  return {};
+}
+
+Result<Trace> accumulate(const Trace& trace, std::span<const double> times, IntegrationOptions options) {
+  Trace result;
+  result.channel = trace.channel;
+  result.channel.quantity = Quantity::energy;
+  result.channel.behaviour = Behaviour::counter;
+  result.times.assign(times.begin(), times.end());
+  result.values.assign(times.size(), 0);
+  if (const auto done = add_accumulated(trace, times, options, result.values, result.gaps); !done)
+    return propagate(done.error());
   std::ranges::sort(result.gaps, {}, &Span::begin);
   return result;
 }

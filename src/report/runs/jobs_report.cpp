@@ -3,18 +3,17 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <nlohmann/json.hpp>
+#include <utility>
 
 #include "base/printable.hpp"
 #include "base/text.hpp"
-#include "report/json_value.hpp"
+#include "report/json_writer.hpp"
 #include "report/phrases.hpp"
 #include "report/text_table.hpp"
 
 namespace joulecast::report {
 namespace {
 
-using Json = nlohmann::ordered_json;
 using session::JobEnergy;
 using session::JobGroup;
 using session::JobSum;
@@ -110,7 +109,9 @@ std::string jobs_text(const session::JobReport& report) {
   TextTable table(columns, "");
   table.add(head);
   for (const auto& job : report.jobs) {
-    std::vector<std::string> row{job.job, job.user, job.account, job.partition};
+    std::vector<std::string> row;
+    row.reserve(head.size());  // there may be tens of thousands of rows
+    for (const auto* text : {&job.job, &job.user, &job.account, &job.partition}) row.push_back(*text);
     if (state) row.push_back(state_of(job));
     row.push_back(minute_of(job.sum.begin));
     row.push_back(std::to_string(job.nodes));
@@ -159,47 +160,67 @@ std::string total_text(const session::JobReport& report) {
   return text + "\n";
 }
 
-/// Member by member: there may be tens of thousands, and a list in braces is copied several times.
-void put_sum(Json& json, const JobSum& sum) {
-  const auto time = [](const std::optional<WallTime>& at) {
-    return at ? Json(to_iso8601(*at)) : Json(nullptr);
-  };
-  json["runs"] = sum.runs + sum.left_out;
-  json["running"] = sum.running;
-  json["started"] = time(sum.begin);
-  json["ended"] = sum.running > 0 ? Json(nullptr) : time(sum.end);
-  json["measured_s"] = sum.measured.value();
-  json["energy_j"] = or_null(sum.energy);
-  json["provenance"] = name_of(sum.provenance);
-  json["coverage"] = sum.energy ? Json(sum.coverage) : Json(nullptr);
-  json["without_energy"] = sum.without_energy;
-  json["not_measured_s"] = sum.not_measured.value();
-  auto& left_out = json["left_out"];
-  left_out["runs"] = sum.left_out;
-  left_out["energy_j"] = sum.left_out_energy.value();
-  json["carbon_g"] = or_null(sum.carbon);
-  json["without_place"] = sum.without_place;
+void put_time(JsonWriter& json, std::string_view name, const std::optional<WallTime>& time) {
+  json.member_or_null(name, time ? to_iso8601(*time) : "");
 }
 
-Json slurm_json(const JobEnergy& job) {
-  if (!job.slurm) return nullptr;
-  return {{"state", or_null(job.slurm->state)},
-          {"elapsed_s", or_null(job.slurm->elapsed)},
-          {"energy_j", or_null(job.slurm->energy)},
-          {"difference_pct", or_null(difference_of(job))}};
+void put_sum(JsonWriter& json, const JobSum& sum) {
+  json.member("runs", sum.runs + sum.left_out);
+  json.member("running", sum.running);
+  put_time(json, "started", sum.begin);
+  put_time(json, "ended", sum.running > 0 ? std::nullopt : sum.end);
+  json.member("measured_s", sum.measured);
+  json.member("energy_j", sum.energy);
+  json.member("provenance", name_of(sum.provenance));
+  json.member("coverage", sum.energy ? std::optional(sum.coverage) : std::nullopt);
+  json.member("without_energy", sum.without_energy);
+  json.member("not_measured_s", sum.not_measured);
+  json.key("left_out");
+  json.begin_object();
+  json.member("runs", sum.left_out);
+  json.member("energy_j", sum.left_out_energy);
+  json.end_object();
+  json.member("carbon_g", sum.carbon);
+  json.member("without_place", sum.without_place);
 }
 
-Json job_json(const JobEnergy& job) {
-  Json json;
-  json["job"] = job.job;
-  json["user"] = or_null(job.user);
-  json["account"] = or_null(job.account);
-  json["partition"] = or_null(job.partition);
-  json["nodes"] = job.nodes;
-  json["missing_nodes"] = job.missing;
+void put_texts(JsonWriter& json, std::string_view name, const std::vector<std::string>& texts) {
+  json.key(name);
+  json.begin_array();
+  for (const auto& text : texts) json.value(text);
+  json.end_array();
+}
+
+void put_slurm(JsonWriter& json, const JobEnergy& job) {
+  json.key("slurm");
+  if (!job.slurm) return json.null();
+  json.begin_object();
+  json.member_or_null("state", job.slurm->state);
+  json.member("elapsed_s", job.slurm->elapsed);
+  json.member("energy_j", job.slurm->energy);
+  json.member("difference_pct", difference_of(job));
+  json.end_object();
+}
+
+void put_job(JsonWriter& json, const JobEnergy& job) {
+  json.begin_object();
+  json.member("job", job.job);
+  json.member_or_null("user", job.user);
+  json.member_or_null("account", job.account);
+  json.member_or_null("partition", job.partition);
+  json.member("nodes", job.nodes);
+  put_texts(json, "missing_nodes", job.missing);
   put_sum(json, job.sum);
-  json["slurm"] = slurm_json(job);
-  return json;
+  put_slurm(json, job);
+  json.end_object();
+}
+
+void put_group(JsonWriter& json, std::string_view by, const session::JobGroupEnergy& group) {
+  json.begin_object();
+  json.member_or_null(by, group.name);
+  json.member("jobs", group.jobs);
+  put_sum(json, group.sum);
+  json.end_object();
 }
 
 }  // namespace
@@ -210,27 +231,27 @@ std::string to_text(const session::JobReport& report) {
 }
 
 std::string to_json_text(const session::JobReport& report, const std::string& sacct) {
-  auto rows = Json::array();
-  const std::string by(name_of_group(report.by));
-  if (report.by == JobGroup::job) {
-    for (const auto& job : report.jobs) rows.push_back(job_json(job));
-  } else {
-    for (const auto& group : report.groups) {
-      Json json;
-      json[by] = or_null(group.name);
-      json["jobs"] = group.jobs;
-      put_sum(json, group.sum);
-      rows.push_back(std::move(json));
-    }
-  }
-  Json json{{"by", by}};
-  json[report.by == JobGroup::job ? "jobs" : "groups"] = std::move(rows);
-  auto& total = json["total"];
-  total["jobs"] = report.jobs.size();
-  put_sum(total, report.total);
-  json["unread"] = report.unread;
-  json["sacct"] = or_null(sacct);
-  return json_text(json);
+  const auto by = name_of_group(report.by);
+  constexpr std::size_t bytes_of_job = 640;
+  JsonWriter json(report.jobs.size() * bytes_of_job);
+  json.begin_object();
+  json.member("by", by);
+  json.key(report.by == JobGroup::job ? "jobs" : "groups");
+  json.begin_array();
+  if (report.by == JobGroup::job)
+    for (const auto& job : report.jobs) put_job(json, job);
+  else
+    for (const auto& group : report.groups) put_group(json, by, group);
+  json.end_array();
+  json.key("total");
+  json.begin_object();
+  json.member("jobs", report.jobs.size());
+  put_sum(json, report.total);
+  json.end_object();
+  put_texts(json, "unread", report.unread);
+  json.member_or_null("sacct", sacct);
+  json.end_object();
+  return std::move(json).text();
 }
 
 }  // namespace joulecast::report

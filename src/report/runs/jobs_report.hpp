@@ -1,7 +1,6 @@
 // What the jobs of a batch system used, as a table and as JSON. No command line is in it.
 #pragma once
 
-#include <nlohmann/json_fwd.hpp>
 #include <string>
 
 #include "session/runs/job_energy.hpp"

@@ -101,6 +101,7 @@ class ReadPower {
         averaged_(counter_ || is_total),
         least_(nearly * renewals * update_period.value()) {}
 
+  [[nodiscard]] bool is_averaged() const { return averaged_; }
   /// At the trace's i-th reading; call it for each i > 0 one after the other. NaN while the time since the
   /// first reading, or since a gap, is too short to tell.
   [[nodiscard]] double at(std::size_t i, bool is_lost) {
@@ -164,6 +165,31 @@ class Steps {
   double length_;
 };
 
+/// The readings themselves, where no gap is among them: few comparisons for each. Moves on with the steps.
+void put_extremes_of_readings(const Steps& steps, const trace::Trace& trace, std::size_t first,
+                              std::size_t last, const std::vector<double>& mean, std::vector<double>& low,
+                              std::vector<double>& high) {
+  const auto& [channel, times, values, gaps] = trace;
+  const auto begin = times.begin(), end = begin + static_cast<std::ptrdiff_t>(last);
+  auto since = begin + static_cast<std::ptrdiff_t>(first), until = since;
+  ++since;  // the first reading tells of no time
+  for (std::size_t step = 0; step < mean.size(); ++step) {
+    const auto from = static_cast<double>(step);
+    since = std::partition_point(since, end, [&](double time) { return steps.place(time) <= from; });
+    until = std::partition_point(until, end, [&](double time) { return steps.place(time) < from + 1; });
+    if (!std::isfinite(mean[step])) continue;
+    const auto stop = std::min(static_cast<std::size_t>(until - begin) + 1, last);
+    double lowest = low[step], highest = high[step];  // in registers: millions of readings may follow
+    for (auto i = static_cast<std::size_t>(since - begin); i < stop; ++i) {
+      if (!std::isfinite(values[i])) continue;
+      lowest = std::min(lowest, values[i]);
+      highest = std::max(highest, values[i]);
+    }
+    low[step] = lowest;
+    high[step] = highest;
+  }
+}
+
 /// The lowest and highest reading in each step. A reading tells of the time since the one before it, and so
 /// of every step that this time meets.
 void put_extremes(const std::vector<double>& edges, const trace::Trace& trace, Seconds update_period,
@@ -172,10 +198,13 @@ void put_extremes(const std::vector<double>& edges, const trace::Trace& trace, S
   low = high = mean;
   const Steps steps(edges);
   const auto [first, last] = readings_of(trace, {Seconds{edges.front()}, Seconds{edges.back()}});
-  std::size_t gap = 0;
+  if (first >= last) return;
   ReadPower power(trace, update_period, is_total);
+  if (!power.is_averaged() && trace.gaps.empty())
+    return put_extremes_of_readings(steps, trace, first, last, mean, low, high);
+  std::size_t gap = 0;
   auto i = power.begin_before(first);
-  double place = i < last ? steps.place(trace.times[i]) : 0;
+  double place = steps.place(trace.times[i]);
   for (++i; i < last; ++i) {
     const double before = std::exchange(place, steps.place(trace.times[i]));
     const bool lost = is_lost(trace, i, gap);

@@ -52,21 +52,19 @@ Result<Fleet> fleet(const FleetRequest& request, const std::vector<RunningRun>& 
     if (request.store.empty() && store.error().kind == ErrorKind::unavailable) return result;
     return propagate(store.error());
   }
-  const auto hosts = (*store)->sums_by_host(*query);
-  if (!hosts) return propagate(hosts.error());
-  result.hosts = with_running(*hosts, running, *query, &RunningRun::host);
-  const auto by_tag = [&](const std::string& tag, std::vector<EnergySum>& into) -> Status {
-    const auto sums = (*store)->sums_by_tag(tag, *query);
-    if (!sums) return propagate(sums.error());
-    into = with_running(*sums, running, *query, [&](const RunningRun& run) { return value_of(run, tag); });
-    return {};
+  if (std::ranges::count(request.tags, "") > 0) return fail_field("tag", "is the name of a tag");
+  auto tags = request.tags;
+  tags.insert(tags.end(), {"user", "project"});
+  const auto sums = (*store)->sums(tags, *query);
+  if (!sums) return propagate(sums.error());
+  result.hosts = with_running(sums->hosts, running, *query, &RunningRun::host);
+  const auto by_tag = [&](const std::string& tag) {
+    return with_running(sums->tags.at(tag), running, *query,
+                        [&](const RunningRun& run) { return value_of(run, tag); });
   };
-  if (auto status = by_tag("user", result.users); !status) return propagate(status.error());
-  if (auto status = by_tag("project", result.projects); !status) return propagate(status.error());
-  for (const auto& tag : request.tags) {
-    if (tag.empty()) return fail_field("tag", "is the name of a tag");
-    if (auto status = by_tag(tag, result.tags[tag]); !status) return propagate(status.error());
-  }
+  result.users = by_tag("user");
+  result.projects = by_tag("project");
+  for (const auto& tag : request.tags) result.tags[tag] = by_tag(tag);
   return result;
 }
 

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <deque>
 #include <filesystem>
 #include <map>
 #include <numeric>
@@ -219,41 +220,44 @@ void put_groups(JobReport& report) {
                            [](const JobGroupEnergy& group) { return group.sum.energy.value_or(Joules{-1}); });
 }
 
+/// Jobs are large, and a deque moves none of them when it grows.
+using Jobs = std::deque<JobEnergy>;
+
 /// The jobs of one store come one after the other.
 Status read_store(const store::RunStore& store, const store::JobQuery& query, Intensities& intensities,
-                  JobReport& report) {
+                  Jobs& jobs) {
   OpenJob open;
   const auto status = store.each_job_run(query, [&](const JobRun& run) {
-    if (!open.is_of(run.job)) report.jobs.push_back(open.close(intensities));
+    if (!open.is_of(run.job)) jobs.push_back(open.close(intensities));
     open.take(run, intensities.number_of(run));
   });
-  if (status && !open.is_empty()) report.jobs.push_back(open.close(intensities));
+  if (status && !open.is_empty()) jobs.push_back(open.close(intensities));
   return status;
 }
 
 /// A job's runs may be in the stores of several nodes.
-void read_folder(const fs::path& folder, const store::JobQuery& query, Intensities& intensities,
-                 JobReport& report) {
+void read_folder(const fs::path& folder, const store::JobQuery& query, Intensities& intensities, Jobs& jobs,
+                 std::vector<std::string>& unread) {
   std::vector<fs::path> files;
   std::error_code error;
   for (fs::directory_iterator at(folder, error), end; !error && at != end; at.increment(error))
     if (at->path().extension() == ".db") files.push_back(at->path());
-  if (error) report.unread.push_back(fmt::format("{}: {}", folder.string(), error.message()));
+  if (error) unread.push_back(fmt::format("{}: {}", folder.string(), error.message()));
   std::ranges::sort(files);
-  std::map<std::string, OpenJob> jobs;
+  std::map<std::string, OpenJob> open;
   for (const auto& file : files) {
     const auto store = open_store(file.string(), store::Access::read);
     const auto read =
         store ? (*store)->each_job_run(
-                    query, [&](const JobRun& run) { jobs[run.job].take(run, intensities.number_of(run)); })
+                    query, [&](const JobRun& run) { open[run.job].take(run, intensities.number_of(run)); })
               : propagate(store.error());
-    if (!read) report.unread.push_back(to_string(read.error()));
+    if (!read) unread.push_back(to_string(read.error()));
   }
-  for (auto& [id, job] : jobs) report.jobs.push_back(job.close(intensities));
+  for (auto& [id, job] : open) jobs.push_back(job.close(intensities));
 }
 
-/// The latest first. Jobs are large, so each is moved once only.
-void sort_by_start(std::vector<JobEnergy>& jobs) {
+/// The latest first.
+std::vector<JobEnergy> sorted_by_start(Jobs jobs) {
   std::vector<std::size_t> order(jobs.size());
   std::iota(order.begin(), order.end(), 0U);
   std::ranges::stable_sort(order, std::ranges::greater{},
@@ -261,7 +265,7 @@ void sort_by_start(std::vector<JobEnergy>& jobs) {
   std::vector<JobEnergy> sorted;
   sorted.reserve(jobs.size());
   for (const auto i : order) sorted.push_back(std::move(jobs[i]));
-  jobs = std::move(sorted);
+  return sorted;
 }
 
 Result<store::JobQuery> query_of(const JobRequest& request, WallTime now) {
@@ -304,17 +308,18 @@ Result<JobReport> job_energy(const JobRequest& request, const std::vector<format
   JobReport report;
   report.by = request.by;
   Intensities intensities(request.place);
+  Jobs jobs;
   std::error_code error;
   if (fs::is_directory(request.store, error)) {
-    read_folder(request.store, *query, intensities, report);
+    read_folder(request.store, *query, intensities, jobs, report.unread);
   } else {
     const auto store = open_store(request.store, store::Access::read);
     if (!store && request.store.empty() && store.error().kind == ErrorKind::unavailable) return report;
-    const auto read = store ? read_store(**store, *query, intensities, report) : propagate(store.error());
+    const auto read = store ? read_store(**store, *query, intensities, jobs) : propagate(store.error());
     if (!read) return propagate(read.error());
   }
-  for (const auto& job : report.jobs) add(report.total, job.sum);
-  sort_by_start(report.jobs);
+  for (const auto& job : jobs) add(report.total, job.sum);
+  report.jobs = sorted_by_start(std::move(jobs));
   join_sacct(report, sacct);
   return report;
 }

@@ -17,7 +17,6 @@ namespace {
 using store::RunChoice;
 using store::RunQuery;
 using store::RunRow;
-using store::RunSum;
 using store::Segments;
 
 /// Adds a later segment to the row of its training.
@@ -97,12 +96,9 @@ class JoinedStore final : public store::RunStore {
   [[nodiscard]] Result<RunChoice> resolve(std::string_view reference) const override;
   [[nodiscard]] Result<std::vector<RunRow>> find(const RunQuery& query) const override;
   [[nodiscard]] Result<std::size_t> count(const RunQuery& query) const override;
-  [[nodiscard]] Result<std::vector<RunSum>> sums_by_host(const RunQuery& query) const override {
-    return runs_->sums_by_host(query);
-  }
-  [[nodiscard]] Result<std::vector<RunSum>> sums_by_tag(const std::string& tag,
-                                                        const RunQuery& query) const override {
-    return runs_->sums_by_tag(tag, query);
+  [[nodiscard]] Result<store::RunSums> sums(const std::vector<std::string>& tags,
+                                            const RunQuery& query) const override {
+    return runs_->sums(tags, query);
   }
   [[nodiscard]] Status each_job_run(const store::JobQuery& query,
                                     const store::JobRunVisitor& visit) const override {

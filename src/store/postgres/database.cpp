@@ -57,6 +57,7 @@ const sql::Dialect& Database::dialect() const {
                                      .contains = "ILIKE",
                                      .architecture = "(info::jsonb ->> 'architecture')",
                                      .for_update = "FOR UPDATE",
+                                     .is_server = true,
                                      .insert_chunk = insert_chunk};
   return ours;
 }

@@ -115,6 +115,7 @@ struct Dialect {
   const char* contains;                        ///< an operator: a text matches a LIKE pattern in any case
   const char* architecture;                    ///< the network's name in `info`
   const char* for_update;                      ///< at the end of a SELECT: nobody else changes the row
+  bool is_server = false;  ///< elsewhere, so that what it can add up need not come here row by row
   /// One statement that stores a block, ?10, and its chunk, ?1 to ?9; nullptr if it takes two.
   const char* insert_chunk = nullptr;
   // Behind the table of runs: the index to take, for a database that would choose a worse one.

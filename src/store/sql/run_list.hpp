@@ -17,11 +17,6 @@ namespace joulecast::store::sql {
 [[nodiscard]] Result<std::size_t> count_runs(Database& database, const RunQuery& query,
                                              const std::vector<std::int64_t>& dead);
 
-/// `tag` = "" groups by machine.
-[[nodiscard]] Result<std::vector<RunSum>> sum_runs(Database& database, const RunQuery& query,
-                                                   const std::string& tag,
-                                                   const std::vector<std::int64_t>& dead);
-
 /// A run as its row describes it, with its tags. `total_known`: its energy was summed when it was closed.
 struct ListedRun {
   RunRow row;

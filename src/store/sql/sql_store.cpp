@@ -7,6 +7,7 @@
 #include "store/sql/references.hpp"
 #include "store/sql/run_import.hpp"
 #include "store/sql/run_list.hpp"
+#include "store/sql/run_sums.hpp"
 #include "trace/energy.hpp"
 
 namespace joulecast::store::sql {
@@ -108,11 +109,11 @@ Result<std::size_t> SqlStore::count(const RunQuery& query) const {
   return count_runs(database(), query, *dead);
 }
 
-Result<std::vector<RunSum>> SqlStore::sums(const std::string& tag, const RunQuery& query) const {
+Result<RunSums> SqlStore::sums(const std::vector<std::string>& tags, const RunQuery& query) const {
   const Snapshot snapshot(database());
   const auto dead = dead_runs();
   if (!dead) return propagate(dead.error());
-  return sum_runs(database(), query, tag, *dead);
+  return sum_runs(database(), query, tags, *dead);
 }
 
 Status SqlStore::each_job_run(const JobQuery& query, const JobRunVisitor& visit) const {

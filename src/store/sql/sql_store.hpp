@@ -16,13 +16,8 @@ class SqlStore : public RunStore {
   [[nodiscard]] Result<RunChoice> resolve(std::string_view reference) const override;
   [[nodiscard]] Result<std::vector<RunRow>> find(const RunQuery& query) const override;
   [[nodiscard]] Result<std::size_t> count(const RunQuery& query) const override;
-  [[nodiscard]] Result<std::vector<RunSum>> sums_by_host(const RunQuery& query) const override {
-    return sums("", query);
-  }
-  [[nodiscard]] Result<std::vector<RunSum>> sums_by_tag(const std::string& tag,
-                                                        const RunQuery& query) const override {
-    return sums(tag, query);
-  }
+  [[nodiscard]] Result<RunSums> sums(const std::vector<std::string>& tags,
+                                     const RunQuery& query) const override;
   [[nodiscard]] Status each_job_run(const JobQuery& query, const JobRunVisitor& visit) const override;
   [[nodiscard]] Result<RunRow> row(std::string_view reference) const override;
   [[nodiscard]] Result<trace::Run> load(std::string_view reference) const override;
@@ -63,7 +58,6 @@ class SqlStore : public RunStore {
   [[nodiscard]] Result<trace::Run> as_seen(std::int64_t key, Result<trace::Run> run) const;
   [[nodiscard]] Liveness liveness(const RunHead& head) const;
   [[nodiscard]] Result<std::vector<std::int64_t>> dead_runs() const;
-  [[nodiscard]] Result<std::vector<RunSum>> sums(const std::string& tag, const RunQuery& query) const;
   [[nodiscard]] Status add_what_runs_so_far(std::int64_t key, RunRow& row) const;
   [[nodiscard]] Result<std::vector<std::string>> close_ended(bool even_if_silent);
   [[nodiscard]] Result<RunHead> lock_own(Transaction& transaction, std::int64_t key,

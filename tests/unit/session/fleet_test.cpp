@@ -1,5 +1,6 @@
 #include "session/runs/fleet.hpp"
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -71,6 +72,62 @@ TEST_F(Fleets, SumByMachineUserAndTag) {
   EXPECT_TRUE(later->hosts.empty());
   EXPECT_EQ(fleet({.store = url(), .since = "soon"}, {}).error().where, "since");
   EXPECT_EQ(fleet({.store = url(), .since = "", .tags = {""}}, {}).error().where, "tag");
+}
+
+/// Sums in words, with energies as multiples of one run's.
+std::string words(const std::vector<EnergySum>& sums, Joules each) {
+  std::string text;
+  for (const auto& sum : sums)
+    text +=
+        fmt::format("{}:{} runs, energy of {}, {} without; ", sum.name, sum.runs,
+                    sum.energy ? fmt::format("{:.6g}", *sum.energy / each) : "unknown", sum.without_energy);
+  return text;
+}
+
+TEST_F(Fleets, SumsFollowWhatOthersChange) {
+  const FleetRequest request{.store = url(), .since = ""};
+  EXPECT_EQ(words(fleet(request, {})->users, each_),
+            "ann:2 runs, energy of 2, 0 without; bob:1 runs, energy of 1, 0 without; "
+            ":1 runs, energy of unknown, 1 without; ");
+  const auto other = store::RunStore::open(url()).value();
+  ASSERT_TRUE(other->tag("ab", {{"user", "bob"}}));
+  ASSERT_TRUE(other->tag("aa", {{"user", ""}}));
+  EXPECT_EQ(words(fleet(request, {})->users, each_),
+            "bob:2 runs, energy of 2, 0 without; :2 runs, energy of 1, 1 without; ");
+  ASSERT_TRUE(other->remove("ac", false));
+  EXPECT_EQ(words(fleet(request, {})->users, each_),
+            ":2 runs, energy of 1, 1 without; bob:1 runs, energy of 1, 0 without; ");
+  EXPECT_EQ(words(fleet(request, {})->hosts, each_),
+            "one:1 runs, energy of 1, 0 without; two:2 runs, energy of 1, 1 without; ");
+}
+
+/// A part of the runs is looked up in the tags one by one, most of them are met in a pass over the tags.
+TEST_F(Fleets, SumsOfFewRunsAndOfMostAreTheSame) {
+  auto store = store::RunStore::open(url()).value();
+  constexpr int more = 40;
+  for (int i = 0; i < more; ++i) {
+    auto run = store::sample_run(120);
+    run.info.id = fmt::format("early-{}", i);
+    run.host.hostname = "three";
+    run.tags = {{"user", i % 2 == 0 ? "ann" : "eve"}, {"other", "x"}};
+    run.started = WallTime{started_.ns - 86'400'000'000'000};
+    ASSERT_TRUE(store->import_run(run));
+  }
+  const FleetRequest few{.store = url(), .since = "2026-01-31", .tags = {"team", "user"}};
+  const auto late = fleet(few, {});
+  ASSERT_TRUE(late);
+  EXPECT_EQ(words(late->users, each_),
+            "ann:2 runs, energy of 2, 0 without; bob:1 runs, energy of 1, 0 without; "
+            ":1 runs, energy of unknown, 1 without; ");
+  EXPECT_EQ(words(late->tags.at("user"), each_), words(late->users, each_));
+  EXPECT_EQ(words(late->tags.at("team"), each_),
+            ":3 runs, energy of 2, 1 without; 50%_x:1 runs, energy of 1, 0 without; ");
+  const auto all = fleet({.store = url(), .since = ""}, {});
+  EXPECT_EQ(words(all->users, each_),
+            "ann:22 runs, energy of 22, 0 without; eve:20 runs, energy of 20, 0 without; "
+            "bob:1 runs, energy of 1, 0 without; :1 runs, energy of unknown, 1 without; ");
+  EXPECT_EQ(words(all->projects, each_),
+            ":43 runs, energy of 42, 1 without; p:1 runs, energy of 1, 0 without; ");
 }
 
 TEST_F(Fleets, ListsFindATextAnywhere) {

@@ -80,6 +80,36 @@ TEST(PowerCourse, FewReadingsLeaveNoHolesInTheHighest) {
   }
 }
 
+/// Some readings lie on the edges of steps, some steps have none, and each reading tells of the time before
+/// it.
+TEST(PowerCourse, ExtremesAreThoseOfTheReadingsThatMeetAStep) {
+  auto run = two_gpus();
+  run.traces.resize(1);
+  auto& [channel, times, values, gaps] = run.traces[0];
+  times.clear();
+  values.clear();
+  double time = 0;
+  for (int i = 0; time <= 600; time += (i % 7) * 0.5 + (i % 50 == 0 ? 17 : 0.25), ++i) {
+    times.push_back(time);
+    values.push_back(100 + (i * 37) % 101);
+  }
+  for (const auto& [from, to, most] : {std::tuple{0.0, 600.0, 60}, std::tuple{10.0, 130.0, 240}}) {
+    const auto course = power_course(power_history(run), {Seconds{from}, Seconds{to}}, most);
+    ASSERT_TRUE(course);
+    for (std::size_t step = 0; step < course->steps(); ++step) {
+      double low = course->mean[step], high = low;
+      for (std::size_t i = 1; i < times.size(); ++i)
+        if (times[i - 1] < course->edges[step + 1] && times[i] > course->edges[step]) {
+          low = std::min(low, values[i]);
+          high = std::max(high, values[i]);
+        }
+      EXPECT_EQ(course->low[step], low) << step;
+      EXPECT_EQ(course->high[step], high) << step;
+      EXPECT_EQ(course->devices[0].high[step], high) << step;
+    }
+  }
+}
+
 TEST(PowerCourse, DevicesAreInTheOrderOfTheirNumbers) {
   auto run = two_gpus();
   run.traces[0].channel.device = "10";

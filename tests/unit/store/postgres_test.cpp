@@ -1,5 +1,6 @@
 // The store on a server. $JOULECAST_TEST_POSTGRES names an empty database that the tests may do anything with
 // (tests/server/store_unit_test.py starts a server and gives it); without it they are skipped.
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -71,6 +72,34 @@ TEST_F(PostgresTest, ARunReturnsAsItWasInAFile) {
   const auto here = open()->summary(run.info.id).value(), there = file->summary(run.info.id).value();
   EXPECT_EQ(trace::energy_of(here).total, trace::energy_of(there).total);
   EXPECT_EQ(open()->find().value().front().energy, file->find().value().front().energy);
+}
+
+/// The server adds up by itself what is added up here for a file.
+TEST_F(PostgresTest, SumsAreThoseOfAFile) {
+  auto file = RunStore::open((folder_.path() / "runs.db").string()).value();
+  const auto server = open();
+  for (int i = 0; i < 12; ++i) {
+    auto run = sample_run(20 + i);
+    run.info.id = "run-" + std::to_string(i);
+    run.host.hostname = i % 3 == 0 ? "" : "node" + std::to_string(i % 3);
+    if (i % 2 == 0) run.tags = {{"user", "u" + std::to_string(i % 4)}};
+    if (i == 5) run.traces.clear(), run.epochs.clear();
+    ASSERT_TRUE(file->import_run(run));
+    ASSERT_TRUE(server->import_run(run));
+  }
+  const auto words = [](const std::vector<RunSum>& sums) {
+    std::vector<std::string> lines;
+    for (const auto& sum : sums)
+      lines.push_back(fmt::format("{}: {} + {} runs, {:.9g} J, {} unknown", sum.name, sum.ended, sum.running,
+                                  sum.energy.value(), sum.without_energy));
+    return lines;
+  };
+  const std::vector<std::string> tags{"user", "absent"};
+  for (const auto& query : {RunQuery{}, RunQuery{.host = "node2"}, RunQuery{.host = "none"}}) {
+    const auto here = file->sums(tags, query).value(), there = server->sums(tags, query).value();
+    EXPECT_EQ(words(here.hosts), words(there.hosts));
+    for (const auto& tag : tags) EXPECT_EQ(words(here.tags.at(tag)), words(there.tags.at(tag))) << tag;
+  }
 }
 
 TEST_F(PostgresTest, TextThatIsNoUtf8IsStored) {
