@@ -45,12 +45,14 @@ class Writer {
     if (time) json_[key] = time->ns;
   }
   void operator()(const char* key, const std::vector<trace::Segment>& segments) {
+    auto list = Json::array();
     for (const auto& segment : segments) {
       Writer writer;
       visit_segment(segment, writer);
       writer("started_ns", segment.started);
-      json_[key].push_back(std::move(writer.json_));
+      list.push_back(std::move(writer.json_));
     }
+    if (!list.empty()) json_[key] = std::move(list);
   }
   template <class Tag>
   void operator()(const char* key, const Unit<Tag>& value) {
@@ -64,10 +66,11 @@ class Writer {
   void put(const char* key, const Writer& inner) {
     if (!inner.json_.empty()) json_[key] = inner.json_;
   }
-  [[nodiscard]] std::string text() const { return json_.empty() ? "{}" : dump(json_); }
+  [[nodiscard]] std::string text() const { return dump(json_); }
 
  private:
-  Json json_;
+  // From the start an object: a null that becomes one does not survive a lack of memory in between.
+  Json json_ = Json::object();
 };
 
 class Reader {
