@@ -16,6 +16,7 @@ namespace {
 
 /// What of a run is added up.
 struct ChosenRun {
+  std::int64_t key = 0;
   double energy_j = 0;  ///< NaN = not known
   bool is_running = false;
   std::size_t tags_seen = 0;  ///< number of the tag that it was found to have last, from 1
@@ -74,10 +75,9 @@ class Summation {
                                            table_of(database_.dialect(), query), conditions.text()),
                                values_of(conditions));
     while (rows.row()) {
-      const ChosenRun run{.energy_j = rows.real(3), .is_running = rows.text(1) == "running"};
-      hosts_.add(rows.text(2), run);
-      places_.emplace(rows.integer(0), runs_.size());
-      runs_.push_back(run);
+      runs_.push_back(
+          {.key = rows.integer(0), .energy_j = rows.real(3), .is_running = rows.text(1) == "running"});
+      hosts_.add(rows.text(2), runs_.back());
     }
     if (auto status = rows.status(); !status) return status;
     return choose_way_to_tags();
@@ -101,27 +101,37 @@ class Summation {
     constexpr std::int64_t steps_of_look_up = 8;
     auto last = database_.query("SELECT max(key) FROM @run");
     const auto all = last.row() ? last.integer(0) : 0;
-    looks_up_ = static_cast<std::int64_t>(runs_.size()) < all / steps_of_look_up;
-    return last.status();
+    if (auto status = last.status(); !status) return status;
+    const auto is_known = [&](std::int64_t key) { return key > 0 && key <= all; };
+    looks_up_ = static_cast<std::int64_t>(runs_.size()) < all / steps_of_look_up ||
+                !std::ranges::all_of(runs_, is_known, &ChosenRun::key);
+    if (looks_up_) return {};
+    by_key_.assign(static_cast<std::size_t>(all) + 1, nullptr);
+    for (auto& run : runs_) by_key_[static_cast<std::size_t>(run.key)] = &run;
+    return {};
   }
 
-  void take(std::size_t place, std::string_view value, Sums& sums) {
-    runs_[place].tags_seen = tags_;
-    sums.add(value, runs_[place]);
+  void take(ChosenRun& run, std::string_view value, Sums& sums) const {
+    run.tags_seen = tags_;
+    sums.add(value, run);
+  }
+  /// nullptr for one that was not chosen, or whose tags outlived it.
+  [[nodiscard]] ChosenRun* run_of(std::int64_t key) const {
+    const auto place = static_cast<std::size_t>(key);  // beyond the last one if it is negative
+    return place < by_key_.size() ? by_key_[place] : nullptr;
   }
 
   Status scan(const std::string& tag, Sums& sums) {
     auto rows = database_.query("SELECT run, value FROM @tag WHERE name = ?", tag);
     while (rows.row())
-      if (const auto found = places_.find(rows.integer(0)); found != places_.end())
-        take(found->second, rows.text(1), sums);
+      if (auto* run = run_of(rows.integer(0))) take(*run, rows.text(1), sums);
     return rows.status();
   }
 
   Status look_up(const std::string& tag, Sums& sums) {
-    for (const auto& [key, place] : places_) {
-      auto row = database_.query("SELECT value FROM @tag WHERE run = ? AND name = ?", key, tag);
-      if (row.row()) take(place, row.text(0), sums);
+    for (auto& run : runs_) {
+      auto row = database_.query("SELECT value FROM @tag WHERE run = ? AND name = ?", run.key, tag);
+      if (row.row()) take(run, row.text(0), sums);
       if (auto status = row.status(); !status) return status;
     }
     return {};
@@ -129,7 +139,7 @@ class Summation {
 
   Database& database_;
   std::vector<ChosenRun> runs_;
-  std::unordered_map<std::int64_t, std::size_t> places_;  ///< in runs_, by key
+  std::vector<ChosenRun*> by_key_;  ///< of every key up to the last, where the tags are scanned
   Sums hosts_;
   bool looks_up_ = false;
   std::size_t tags_ = 0;
