@@ -70,8 +70,8 @@ Status check_json_target(const std::string& path) {
 Status write_json(const std::string& text, const std::string& path) {
   if (auto usable = check_json_target(path); !usable) return usable;
   if (path != "-") return write_file(path, text);
-  std::fwrite(text.data(), 1, text.size(),
-              stdout);  // a failure shows when the program ends: main() looks at all of standard output
+  // A failure shows when the program ends: main() looks at all of standard output.
+  std::fwrite(text.data(), 1, text.size(), stdout);
   return {};
 }
 
