@@ -48,12 +48,16 @@ std::string remark_on(const JobSum& sum) {
 /// Of a job, also the nodes that are missing.
 std::string remark_on(const JobEnergy& job) {
   auto remark = remark_on(job.sum);
+  const char* comma = remark.empty() ? "" : ", ";
+  if (job.missing.empty() && job.unreported > 0)
+    return remark + fmt::format("{}without {} node{}, which never reported", comma, job.unreported,
+                                job.unreported == 1 ? "" : "s");
   if (job.missing.empty()) return remark;
   constexpr std::size_t most_named = 4;
   const auto named = std::min(job.missing.size(), most_named);
   auto nodes = join({job.missing.begin(), job.missing.begin() + static_cast<std::ptrdiff_t>(named)}, ", ");
   if (job.missing.size() > named) nodes += fmt::format(" and {} more", job.missing.size() - named);
-  return remark + (remark.empty() ? "" : ", ") + "without " + printable(nodes) + ", which never reported";
+  return remark + comma + "without " + printable(nodes) + ", which never reported";
 }
 
 std::optional<double> difference_of(const JobEnergy& job) {
@@ -80,6 +84,11 @@ std::string minute_of(const std::optional<WallTime>& time) {
   auto text = to_iso8601(*time).substr(0, 16);
   text[10] = ' ';
   return text;
+}
+
+std::string nodes_cell(const JobEnergy& job) {
+  return job.nodes < job.expected ? fmt::format("{} of {}", job.nodes, job.expected)
+                                  : std::to_string(job.nodes);
 }
 
 std::string jobs_text(const session::JobReport& report) {
@@ -113,7 +122,7 @@ std::string jobs_text(const session::JobReport& report) {
     std::vector<std::string> row{job.job, job.user, job.account, job.partition};
     if (state) row.push_back(state_of(job));
     row.push_back(minute_of(job.sum.begin));
-    row.push_back(std::to_string(job.nodes));
+    row.push_back(nodes_cell(job));
     row.push_back(std::to_string(job.sum.runs + job.sum.left_out));
     row.push_back(to_text(job.sum.measured));
     row.push_back(energy_cell(job.sum));
@@ -196,6 +205,8 @@ Json job_json(const JobEnergy& job) {
   json["account"] = or_null(job.account);
   json["partition"] = or_null(job.partition);
   json["nodes"] = job.nodes;
+  json["expected_nodes"] = job.expected;
+  json["unreported_nodes"] = job.unreported;
   json["missing_nodes"] = job.missing;
   put_sum(json, job.sum);
   json["slurm"] = slurm_json(job);
