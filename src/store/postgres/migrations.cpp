@@ -199,9 +199,9 @@ CREATE OR REPLACE VIEW joulecast_views.runs AS
 
 /// The accounting of jobs tells nodes by the batch system's names, and knows how many there should be.
 constexpr const char* version_3 = R"sql(
-ALTER TABLE joulecast.run ADD COLUMN job_node text COLLATE "C" NOT NULL DEFAULT '';
-ALTER TABLE joulecast.run ADD COLUMN job_nodes bigint;
-ALTER TABLE joulecast.run ADD COLUMN job_start bigint NOT NULL DEFAULT 0;
+ALTER TABLE joulecast.run ADD COLUMN IF NOT EXISTS job_node text COLLATE "C" NOT NULL DEFAULT '';
+ALTER TABLE joulecast.run ADD COLUMN IF NOT EXISTS job_nodes bigint;
+ALTER TABLE joulecast.run ADD COLUMN IF NOT EXISTS job_start bigint NOT NULL DEFAULT 0;
 UPDATE joulecast.run SET job_node = coalesce(info::jsonb -> 'job' ->> 'node', ''),
   job_nodes = (info::jsonb -> 'job' ->> 'node_count')::bigint,
   job_start = coalesce((info::jsonb -> 'job' ->> 'restarts')::bigint, 0)
