@@ -59,7 +59,9 @@ void Engine::know_limits() {
 void Engine::tell_ranks_of_limits() {
   if (!socket_ || socket_->ranks().empty()) return;
   auto all = others_limits_.known();
-  if (const auto own = known_of(limits_, header_.info.job.rank); !own.limits.empty()) all.push_back(own);
+  if (const auto own = known_of(limits_, header_.info.job.rank);
+      !own.limits.empty() && !limits_are_the_hosts_)
+    all.push_back(own);
   progress::RankOrder order;
   order.kind = progress::RankOrder::Kind::limits;
   for (auto& known : all) {

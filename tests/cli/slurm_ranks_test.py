@@ -33,8 +33,9 @@ class Ranks(unittest.TestCase):
                                JOULECAST_DEVFS=str(cls.folder / "dev"), JOULECAST_NVML_LIBRARY=str(BUILD.resolve() / "fakes/libnvidia-ml.so.1"),
                                TMPDIR=str(cls.folder / "tmp"))
 
-    def call(self, *arguments):
-        done = subprocess.run([JOULECAST, *arguments, "--json", "-"], capture_output=True, text=True, env=self.environment, timeout=60, check=False)
+    def call(self, *arguments, **variables):
+        done = subprocess.run([JOULECAST, *arguments, "--json", "-"], capture_output=True, text=True, env={**self.environment, **variables}, timeout=60,
+                              check=False)
         self.assertEqual(done.returncode, 0, done.stderr)
         return json.loads(done.stdout)
 
@@ -48,16 +49,15 @@ class Ranks(unittest.TestCase):
         options = {"OPTIONS": "--continue big", **store}
         self.run_step(**options)
         self.run_step(UNMEASURED="0", **options)
-        self.environment.update(store)
-        [row] = self.call("list")["runs"]
-        run = self.call("show")
+        [row] = self.call("list", **store)["runs"]
+        run = self.call("show", **store)
         self.assertEqual((row["segments"], row["nodes"], len(run["segments"])), (2, 2, 2))
         gpus = {part["node"]: part["energy_j"] for part in run["energy_j"]["by_component"] if part["component"] == "gpu"}
         self.assertAlmostEqual(gpus["n1"], 2 * WATTS["n1"], delta=0.5 * WATTS["n1"])
         self.assertAlmostEqual(gpus["n2"], 4 * WATTS["n2"], delta=WATTS["n2"])
         self.assertAlmostEqual(run["energy_j"]["coverage"], 0.9, delta=0.04, msg="800 J, and half of the nodes for 200 J")
         self.assertIn("node n1, 0 of 2", run["energy_j"]["missing"])
-        jobs = self.call("jobs", "--sacct", "never")["jobs"]  # both nodes have one host name
+        jobs = self.call("jobs", "--sacct", "never", **store)["jobs"]  # both nodes have one host name
         self.assertEqual([(job["nodes"], job["expected_nodes"], job["unreported_nodes"], job["left_out"]["runs"]) for job in jobs],
                          [(1, 2, 1, 0), (2, 2, 0, 0)])
         self.assertAlmostEqual(sum(job["energy_j"] for job in jobs), run["energy_j"]["total"], delta=20)
