@@ -8,11 +8,14 @@
 #include <cstring>
 
 #include "base/failure.hpp"
+#include "base/files.hpp"
+#include "base/printable.hpp"
 #include "base/roots.hpp"
 #include "base/secrets.hpp"
 #include "base/text.hpp"
 #include "carbon/intensity.hpp"
 #include "progress/meeting.hpp"
+#include "progress/rank_link.hpp"
 #include "progress/socket_server.hpp"
 #include "run/command_name.hpp"
 #include "run/live_mode.hpp"
@@ -216,6 +219,21 @@ measure::Ending CommandRun::ending() const {
   return ending;
 }
 
+/// A measurement within another one is a run of its own, and the other one has seen the same energy.
+void CommandRun::tell_outer_run() {
+  const char* socket = ::getenv(socket_variable);
+  if (socket == nullptr || *socket == '\0' || !measurement_->measures() ||
+      !progress::RankLink::connect(socket))
+    return;
+  const auto said = read_file(std::string(socket) + ".run");
+  if (!said) return;
+  const auto line = fmt::format(
+      "this measurement is within that of run {}, whose total has the same energy: do not add the two",
+      printable(said->substr(0, said->find('\n'))));
+  measurement_->note(line);
+  say(line);
+}
+
 /// Lets go of the relay. Lines of ours are written here from now on.
 void CommandRun::finish_relay() {
   const auto relayed = relay_->finish();
@@ -275,6 +293,7 @@ MeasureResult CommandRun::finish() {
     result.output_lost = output_lost_;
     tell_left_behind();
     tell_metrics();
+    tell_outer_run();
     auto measured = measurement_->finish(ending());
     result.is_attached = !measurement_->measures();
     if (!measured) return say("what the command cost was lost: " + to_string(measured.error()));

@@ -55,6 +55,7 @@ class CommandRun final : public measure::NodeObserver {
   void press_on();
   void end_if_too_long();
   void tell_metrics();
+  void tell_outer_run();
   [[nodiscard]] Seconds grace() const;
   void signal_the_rest(int signal) const;
   [[nodiscard]] bool awaits_the_rest() const;

@@ -54,6 +54,11 @@ class Messages final : public measure::NodeObserver {
       lines_.push_back(in_python_words(verdict.why));
     *attention_ = true;
   }
+  void asked_to_end(const std::string& why) override {
+    const std::lock_guard lock(mutex_);
+    stop_ = in_python_words(why);
+    *attention_ = true;
+  }
 
   /// Lines to warn of, and why the work should end, if it should.
   std::pair<std::vector<std::string>, std::optional<std::string>> take() {

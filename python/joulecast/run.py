@@ -274,7 +274,7 @@ class Run(Figures):
         """Ends the training once its projected total is surely above a limit and most of that is used; never on a guess.
 
         The next step or epoch then raises Stopped, or calls `call(run, reason)` instead. Where another process measures,
-        the limit is that of its whole run. Of several ranks only the first one of a node acts.
+        the limit is that of its whole run. Of several ranks only the first one of a node acts; the others say so.
 
         Args:
             projected_kwh: the limit; give it or the next.
@@ -289,7 +289,8 @@ class Run(Figures):
         if call is not None and not callable(call):
             raise TypeError(f"call must be a function, not {type(call).__name__}")
         self._stop_call = call
-        if surroundings.local_rank():  # of ranks that wait for each other, none may leave the loop alone
+        if rank := surroundings.local_rank():  # of ranks that wait for each other, none may leave the loop alone
+            warn(f"stop_if of local rank {rank} does not act: of the ranks of a node that of local rank 0 does")
             return
         if self._tracker is not None:
             self._tracker.stop_if_projected(joules, probability)
@@ -303,7 +304,7 @@ class Run(Figures):
 
     def _attend(self) -> None:
         """Between two steps: passes on what the measurement has to say."""
-        tracker = self._tracker
+        tracker = self._tracker or self._rank
         if tracker is not None and tracker.attention:
             lines, reason = tracker.take_messages()
             self._warn_of(lines)

@@ -191,6 +191,7 @@ void Engine::take_over(Heard heard) {
   for (const auto& text : heard.notes) sink().note(text);
   if (!heard.limits) return;
   limits_ = Limits(*heard.limits);
+  limits_are_the_hosts_ = true;
   tell_ranks_of_limits();
 }
 

@@ -112,6 +112,7 @@ class Engine {
   Observer* observer_;
   Meters meters_;
   Limits limits_;
+  bool limits_are_the_hosts_ = false;  ///< set while it ran: this rank alone acts on them
   RankLimitList others_limits_;
   SteadyTime start_;
   trace::Run header_;  ///< the run without its measurements, as last sent to the store

@@ -59,7 +59,9 @@ void Engine::know_limits() {
 void Engine::tell_ranks_of_limits() {
   if (!socket_ || socket_->ranks().empty()) return;
   auto all = others_limits_.known();
-  if (const auto own = known_of(limits_, header_.info.job.rank); !own.limits.empty()) all.push_back(own);
+  if (const auto own = known_of(limits_, header_.info.job.rank);
+      !own.limits.empty() && !limits_are_the_hosts_)
+    all.push_back(own);
   progress::RankOrder order;
   order.kind = progress::RankOrder::Kind::limits;
   for (auto& known : all) {
@@ -72,6 +74,8 @@ void Engine::tell_ranks_of_limits() {
 void Engine::tell_limit_of(const RankLimitList::Held& held, Limits::Verdict verdict) {
   const auto name = held.rank ? fmt::format("rank {}", *held.rank) : std::string("another rank");
   verdict.why += fmt::format(" (a limit of {})", name);
+  // It ends the command of every rank, also where this one's host ends its own work alone, as Python does.
+  if (verdict.action == OnLimit::terminate) tell_ranks({progress::RankOrder::Kind::end, verdict.why});
   if (verdict.action != OnLimit::command) return tell_limit(std::move(verdict));
   const auto owner = std::ranges::find_if(
       held.owners, [this](std::size_t place) { return socket_ && socket_->ranks()[place].is_there; });

@@ -9,6 +9,7 @@
 #include <iterator>
 #include <set>
 #include <thread>
+#include <utility>
 
 #include "base/failure.hpp"
 #include "base/files.hpp"
@@ -201,8 +202,8 @@ void Rank::work() {
 
 void Rank::take_order(const RankOrder& order) {
   if (order.kind == RankOrder::Kind::end) {
-    limits_are_over_ = true;
-    observer_->asked_to_end(order.why);
+    // Twice may keep a command from saving its state.
+    if (!std::exchange(limits_are_over_, true)) observer_->asked_to_end(order.why);
   } else if (order.kind == RankOrder::Kind::limits) {
     std::erase_if(known_limits_,
                   [&](const progress::KnownLimits& known) { return known.limits == order.known.limits; });

@@ -31,6 +31,10 @@ struct JobRun {
   std::string account;
   std::string partition;
   std::string host;
+  std::string node;          ///< the batch system's name of the node; "" = not known
+  std::string key;           ///< the job, its step and launch (trace::key_of)
+  int start = 0;             ///< of the job, or of the launch: how often it had begun before
+  std::optional<int> nodes;  ///< that the launch has
   std::optional<WallTime> started;
   Seconds duration{0};
   trace::RunStatus status = trace::RunStatus::running;

@@ -9,6 +9,7 @@
 #include <tuple>
 
 #include "base/text.hpp"
+#include "trace/missing_nodes.hpp"
 #include "trace/segment_energy.hpp"
 
 namespace joulecast::trace {
@@ -323,6 +324,10 @@ RunEnergy energy_of(const Run& run, Span span, IntegrationOptions options) {
     add_missing(run, energy);
   }
   add_up(energy, span);
+  std::set<std::string> nodes;
+  for (const auto& row : energy.components)
+    if (row.energy) nodes.insert(row.node);
+  energy.coverage *= measured_share(run, span, nodes.size());
   return energy;
 }
 

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "base/text.hpp"
+#include "trace/handover.hpp"
 #include "trace/integrate.hpp"
 #include "trace/join_work.hpp"
 #include "trace/run.hpp"
@@ -39,6 +40,17 @@ Trace cut(const Trace& trace, Span span) {
   for (const auto& gap : trace.gaps)
     if (const auto inside = intersect(gap, span); inside.length() > Seconds{0}) part.gaps.push_back(inside);
   return part;
+}
+
+/// Whether the trace has readings of this segment; what lies between those of others is none. A device that
+/// was never read is missing in all of them, and a node in the job that it is missing in (missing_nodes.hpp).
+bool has_part_in(const Trace& trace, Span span) {
+  if (trace.empty())
+    return trace.gaps.empty() || std::ranges::any_of(trace.gaps, [&](Span gap) {
+             return intersect(gap, span).length() > Seconds{0};
+           });
+  const auto first = std::ranges::lower_bound(trace.times, span.begin.value());
+  return first != trace.times.end() && *first <= span.end.value();
 }
 
 /// A gap that leads from one segment into another belongs to none of them: as for a run alone, nothing is
@@ -178,17 +190,10 @@ void take_header(Run& joined, Run& next) {
   joined.sampler_cpu += next.sampler_cpu;
 }
 
-/// Whether another rank of the same launch went on measuring: its training had never stopped. A launch that
-/// began anew restarts its work.
 bool is_handover(const Run& joined, const Run& next) {
-  const auto& a = joined.info.job;
-  const auto& b = next.info.job;
   const auto& before = joined.info.segments.back();
-  if (!a.local_rank || !b.local_rank || a.local_rank == b.local_rank || key_of(a) != key_of(b) ||
-      a.restarts != b.restarts || before.hostname != next.host.hostname || !before.started || !next.started)
-    return false;
-  constexpr Seconds longest_change{5};
-  return *next.started - *before.started - before.span.length() < longest_change;
+  return before.hostname == next.host.hostname && before.started && next.started &&
+         is_handover(joined.info.job, next.info.job, *next.started - *before.started - before.span.length());
 }
 
 void add_segment(Run& joined, Run next) {
@@ -214,10 +219,10 @@ bool are_of_one_host(const std::vector<Run>& runs) {
                              [&](const Run& run) { return run.host.hostname == runs.front().host.hostname; });
 }
 
-/// On several machines the device "0" is another one on each.
+/// On several machines the device "0" is another one on each. A run of several nodes has their names already.
 void name_nodes(Run& run) {
-  for (auto& trace : run.traces)
-    if (trace.channel.node.empty()) trace.channel.node = run.host.hostname;
+  if (std::ranges::any_of(run.traces, [](const Trace& trace) { return !trace.channel.node.empty(); })) return;
+  for (auto& trace : run.traces) trace.channel.node = run.host.hostname;
 }
 
 }  // namespace
@@ -235,13 +240,18 @@ Run join_segments(std::vector<Run> segments) {
   return joined;
 }
 
+bool is_handover(const Job& before, const Job& next, Seconds between) {
+  constexpr Seconds longest_change{5};
+  return before.local_rank && next.local_rank && before.local_rank != next.local_rank &&
+         key_of(before) == key_of(next) && before.restarts == next.restarts && between < longest_change;
+}
+
 Run segment_of(const Run& run, const Segment& segment) {
   auto part = header_of(run);
   part.info.segments.clear();
   part.span = segment.span;
   for (const auto& trace : run.traces)
-    if (auto inside = cut(trace, within_gaps(trace, segment.span)); !inside.empty())
-      part.traces.push_back(std::move(inside));
+    if (has_part_in(trace, segment.span)) part.traces.push_back(cut(trace, within_gaps(trace, segment.span)));
   for (const auto& epoch : run.epochs)
     if (intersect(epoch.span, segment.span).length() > Seconds{0}) part.epochs.push_back(epoch);
   return part;

@@ -170,6 +170,47 @@ class SlurmsOwn(JobsTest):
         self.assertIsNone(report["jobs"][0]["slurm"]["energy_j"], "Slurm's \"no value\" is no energy")
 
 
+class Nodes(JobsTest):
+    """As the runs knew them, where there is no sacct."""
+
+    def node(self, number, nodes, step=0, start=0, name="", job=77):
+        self.measure(job, "eva", "vision", "sleep 0.2", SLURM_STEP_ID=str(step), SLURM_NODEID=str(number), SLURM_PROCID=str(number),
+                     SLURM_LOCALID="0", SLURM_STEP_NUM_NODES=str(nodes), SLURM_STEP_NUM_TASKS=str(nodes),
+                     SLURM_STEP_TASKS_PER_NODE=f"1(x{nodes})", SLURMD_NODENAME=name or f"n{number + 1}", SLURM_RESTART_COUNT=str(start))
+
+    def counts(self):
+        [job] = self.jobs("--sacct", "never")[0]["jobs"]
+        return job["nodes"], job["expected_nodes"], job["unreported_nodes"], job["left_out"]["runs"]
+
+    def test_a_job_with_missing_nodes_says_so(self):
+        self.node(0, 4)
+        self.node(2, 4)
+        self.assertEqual(self.counts(), (2, 4, 2, 0))
+        text = self.call("jobs", "--sacct", "never").stdout
+        self.assertIn("2 of 4", text)
+        self.assertIn("without 2 nodes, which never reported", text)
+        self.node(1, 4)
+        self.assertIn("without 1 node, which never reported", self.call("jobs", "--sacct", "never").stdout)
+        self.node(3, 4)
+        self.assertEqual(self.counts(), (4, 4, 0, 0))
+        self.assertNotIn("without", self.call("jobs", "--sacct", "never").stdout)
+
+    def test_steps_and_starts_are_counted_each(self):
+        self.node(0, 2, step=0)
+        self.node(1, 2, step=0)
+        self.node(0, 1, step=1)  # a step of one node lacks none
+        self.assertEqual(self.counts(), (2, 2, 0, 0))
+        self.node(0, 2, step=0, start=1, name="n3")  # requeued on other machines, one of which never came
+        self.assertEqual(self.counts(), (3, 3, 1, 0))
+
+    def test_a_run_that_does_not_know_its_nodes_name_is_of_the_same_node(self):
+        """Two that measured it at once are one count: of both, only the longer is added."""
+        inner = f"{JOULECAST} run -q --interval 50ms --store {self.store} -- sleep 1.6"
+        self.measure(77, "eva", "vision", f"env -u SLURMD_NODENAME -u JOULECAST_SOCKET {inner}; sleep 0.3", SLURMD_NODENAME="n1")
+        [job] = self.jobs("--sacct", "never")[0]["jobs"]
+        self.assertEqual((job["nodes"], job["runs"], job["left_out"]["runs"]), (1, 2, 1))
+
+
 class Privacy(JobsTest):
     def test_in_a_store_that_others_read_arguments_stay_out(self):
         self.measure(1)

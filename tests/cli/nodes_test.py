@@ -173,6 +173,45 @@ class Nodes(CommandTest):
         self.assertAlmostEqual(run["energy_j"]["total"], 300 * run["duration_s"], delta=0.15 * 300 * run["duration_s"])
         self.assertAlmostEqual(row["energy_j"], run["energy_j"]["total"], delta=0.05 * row["energy_j"])
         self.assertGreater(run["energy_j"]["coverage"], 0.9)
+        # Each machine and its GPU are there once.
+        self.assertEqual([(node["node"], node["gpus"]) for node in run["nodes"]], [("n1", 1), ("n2", 1)])
+        gpus = {part["node"]: part["energy_j"] for part in run["energy_j"]["by_component"] if part["component"] == "gpu"}
+        self.assertAlmostEqual(gpus["n2"], 2 * gpus["n1"], delta=0.1 * gpus["n2"])
+        self.assertEqual([segment["host"] for segment in run["segments"]], ["n1, n2", "n1, n2"])
+        self.assertIn("Nodes   2", self.call("show").stdout)
+        self.assertFalse(any("another place" in note or "ran on" in note for note in run["notes"]), run["notes"])
+
+    def test_whichever_node_is_missing_in_whichever_job_lowers_the_coverage(self):
+        """n1 is 100 W and n2 200 W for 2 s in each of three jobs."""
+        for lacking, rank in ((0, 0), (1, 0), (2, 0), (1, 1)):
+            with self.subTest(job=lacking, place=rank):
+                self.store.unlink(missing_ok=True)
+                jobs = [({0: "n1", 1: "n2"}, 2) for _ in range(3)]
+                del jobs[lacking][0][rank]
+                self.jobs_of_machines(*jobs)
+                [row] = self.rows()
+                run = self.json("show")
+                own = 100 * (2 - rank)  # of the node that is left, in W
+                self.assertAlmostEqual(run["energy_j"]["total"], 1200 + 2 * own, delta=100)
+                self.assertAlmostEqual(row["energy_j"], run["energy_j"]["total"], delta=0.05 * row["energy_j"])
+                for coverage in (run["energy_j"]["coverage"], row["coverage"]):  # half of the nodes of one job
+                    self.assertAlmostEqual(coverage, (1200 + own) / (1200 + 2 * own), delta=0.03)
+                self.assertEqual([name for name in row["missing"] if "node" in name], ["1 node"])
+                self.assertAlmostEqual(row["duration_s"], run["duration_s"], delta=0.2)
+                self.assertEqual((row["segments"], len(run["segments"])), (3, 3))
+                self.assertEqual(row["id"], run["id"])
+
+    def test_a_job_whose_first_node_dies_has_the_progress_of_another(self):
+        epochs = "for i in 1 2 3 4 5 6; do echo Epoch $i/6; sleep 0.5; done"
+        first, second = self.node(0, epochs), self.node(1, epochs)
+        time.sleep(1.2)
+        first.kill()
+        first.wait()
+        self.end(second)
+        self.call("recover")
+        run = self.json("show")
+        self.assertEqual([epoch["epoch"] for epoch in run["epochs"]], [1, 2, 3, 4, 5, 6])
+        self.assertEqual(self.rows()[0]["epochs"], 6)
 
     def test_the_only_node_of_a_job_has_the_first_place(self):
         self.jobs_of_machines(({0: "n1", 1: "n2"}, 2), ({0: "n1"}, 1))

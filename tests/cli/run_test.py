@@ -18,6 +18,21 @@ EPOCHS = "for i in 1 2 3; do sleep 0.3; echo Epoch $i/3 loss=0.$i; done"
 SLOW_EPOCHS = EPOCHS.replace("0.3;", "0.8;")
 
 
+class WithinAnother(CommandTest):
+    def test_a_measurement_within_another_is_a_run_of_its_own_that_says_so(self):
+        inner = f"{JOULECAST} run -q --name inner --limit-energy 1GJ -- true"
+        done = self.call("run", "-q", "--name", "outer", "--", "sh", "-c", f"sleep 1.2; {inner}")
+        outer = self.json("show", "outer")
+        line = f"this measurement is within that of run {outer['id']}, whose total has the same energy: do not add the two"
+        self.assertEqual(done.stderr, f"joulecast: {line}\n")
+        self.assertEqual(self.json("show", "inner")["notes"][:1], [line])
+        self.assertFalse(any("within" in note for note in outer["notes"]))
+
+    def test_one_whose_outer_measurement_is_gone_says_nothing(self):
+        self.call("run", "-q", "--name", "alone", "--", "true", env={**self.environment, "JOULECAST_SOCKET": str(self.folder / "gone")})
+        self.assertFalse(any("within" in note for note in self.json("show", "alone")["notes"]))
+
+
 class Transparency(CommandTest):
     """A command under joulecast must behave as it does alone."""
 

@@ -200,6 +200,42 @@ class Ranks(PackageTest):
                                   env={**os.environ, "LOCAL_RANK": str(rank), "MASTER_ADDR": "localhost", "MASTER_PORT": "29511"}) for rank in (0, 1)]
         self.assertEqual([rank.communicate(timeout=60)[0] for rank in ranks], ["stopped\n", "all\n"])
 
+    def test_a_limit_of_a_rank_that_does_not_act_is_told(self):
+        done = self.run_program("""
+            import joulecast
+            with joulecast.track(interval=0.1) as run:
+                run.stop_if(projected_j=1)
+            """, LOCAL_RANK="1", MASTER_ADDR="localhost", MASTER_PORT="29521")
+        self.assertEqual(done.returncode, 0)
+        self.assertIn("stop_if of local rank 1 does not act", done.stderr)
+
+    def test_a_limit_of_a_command_ends_the_ranks_in_python_too(self):
+        """Whichever of the two measures: 200 J are used up after 4 s at 50 W."""
+        program = textwrap.dedent("""
+            import joulecast, time
+            try:
+                with joulecast.track("in python", interval=0.1) as run:
+                    for _ in run.steps(range(1000)):
+                        time.sleep(0.02)
+                print("all")
+            except joulecast.Stopped as reason:
+                print(reason)
+            """)
+        command = [JOULECAST, "run", "-q", "--interval", "0.1", "--limit-energy", "200J", "--on-limit", "term", "--", "sleep", "20"]
+        for first in ("python", "command"):
+            with self.subTest(measures=first):
+                launch = {"LOCAL_WORLD_SIZE": "2", "TORCHELASTIC_RUN_ID": f"limit {first}"}
+                starts = {"python": lambda: subprocess.Popen([sys.executable, "-c", program], stdout=subprocess.PIPE, text=True,
+                                                             env={**os.environ, "LOCAL_RANK": "0", **launch}),
+                          "command": lambda: subprocess.Popen(command, env={**os.environ, "LOCAL_RANK": "1", **launch})}
+                ranks = {first: starts.pop(first)()}
+                time.sleep(0.7)
+                ranks.update({name: start() for name, start in starts.items()})
+                began = time.monotonic()
+                self.assertIn("200 J", ranks["python"].communicate(timeout=60)[0])
+                self.assertEqual(ranks["command"].wait(timeout=60), 128 + 15)
+                self.assertLess(time.monotonic() - began, 12)
+
     def test_a_rank_goes_on_where_the_one_that_measures_is_killed(self):
         program = textwrap.dedent("""
             import joulecast, time

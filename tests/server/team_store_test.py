@@ -169,7 +169,7 @@ class Schemas(TeamTest):
         done = self.measure("new", script="true")
         self.assertIn("schema 99", done.stderr)
         self.assertEqual(self.sql("SELECT count(*) FROM joulecast.run"), ["1"])
-        self.sql("UPDATE joulecast.schema_version SET version = 2")
+        self.sql("UPDATE joulecast.schema_version SET version = 3")
         self.assertEqual(len(self.json("list")["runs"]), 2, "what waited has been delivered")
 
     def test_an_older_schema_is_migrated_by_its_owner(self):
@@ -179,7 +179,7 @@ class Schemas(TeamTest):
                  "GRANT USAGE ON SCHEMA joulecast TO late_writer; GRANT SELECT ON ALL TABLES IN SCHEMA joulecast TO late_writer")
         self.assertIn("GRANT", self.one_line(self.call("list", "--store", SERVER.url(self.database, "late_writer"), expect=None)))
         self.assertIn("old", self.call("list").stdout)
-        self.assertEqual(self.sql("SELECT version FROM joulecast.schema_version"), ["2"])
+        self.assertEqual(self.sql("SELECT version FROM joulecast.schema_version"), ["3"])
         self.assertIn("old", self.call("query", "select name, continues from runs").stdout)
         self.sql("DROP OWNED BY late_writer; DROP ROLE late_writer")
 

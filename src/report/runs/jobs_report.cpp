@@ -47,12 +47,16 @@ std::string remark_on(const JobSum& sum) {
 /// Of a job, also the nodes that are missing.
 std::string remark_on(const JobEnergy& job) {
   auto remark = remark_on(job.sum);
+  const char* comma = remark.empty() ? "" : ", ";
+  if (job.missing.empty() && job.unreported > 0)
+    return remark + fmt::format("{}without {} node{}, which never reported", comma, job.unreported,
+                                job.unreported == 1 ? "" : "s");
   if (job.missing.empty()) return remark;
   constexpr std::size_t most_named = 4;
   const auto named = std::min(job.missing.size(), most_named);
   auto nodes = join({job.missing.begin(), job.missing.begin() + static_cast<std::ptrdiff_t>(named)}, ", ");
   if (job.missing.size() > named) nodes += fmt::format(" and {} more", job.missing.size() - named);
-  return remark + (remark.empty() ? "" : ", ") + "without " + printable(nodes) + ", which never reported";
+  return remark + comma + "without " + printable(nodes) + ", which never reported";
 }
 
 std::optional<double> difference_of(const JobEnergy& job) {
@@ -79,6 +83,11 @@ std::string minute_of(const std::optional<WallTime>& time) {
   auto text = to_iso8601(*time).substr(0, 16);
   text[10] = ' ';
   return text;
+}
+
+std::string nodes_cell(const JobEnergy& job) {
+  return job.nodes < job.expected ? fmt::format("{} of {}", job.nodes, job.expected)
+                                  : std::to_string(job.nodes);
 }
 
 std::string jobs_text(const session::JobReport& report) {
@@ -114,7 +123,7 @@ std::string jobs_text(const session::JobReport& report) {
     for (const auto* text : {&job.job, &job.user, &job.account, &job.partition}) row.push_back(*text);
     if (state) row.push_back(state_of(job));
     row.push_back(minute_of(job.sum.begin));
-    row.push_back(std::to_string(job.nodes));
+    row.push_back(nodes_cell(job));
     row.push_back(std::to_string(job.sum.runs + job.sum.left_out));
     row.push_back(to_text(job.sum.measured));
     row.push_back(energy_cell(job.sum));
@@ -209,6 +218,8 @@ void put_job(JsonWriter& json, const JobEnergy& job) {
   json.member_or_null("account", job.account);
   json.member_or_null("partition", job.partition);
   json.member("nodes", job.nodes);
+  json.member("expected_nodes", job.expected);
+  json.member("unreported_nodes", job.unreported);
   put_texts(json, "missing_nodes", job.missing);
   put_sum(json, job.sum);
   put_slurm(json, job);

@@ -24,7 +24,7 @@ using store::JobRun;
 
 /// What is kept of a run until its job is complete.
 struct Part {
-  std::string host;
+  std::string host;  ///< the batch system's name of it, if known
   std::optional<WallTime> begin;
   Seconds length{0};
   trace::RunStatus status = trace::RunStatus::running;
@@ -127,13 +127,22 @@ class OpenJob {
     fill(job_.user, run.user);
     fill(job_.account, run.account);
     fill(job_.partition, run.partition);
-    parts_.push_back({run.host, run.started, run.duration, run.status, run.energy, run.provenance,
-                      run.coverage.value_or(0), run.not_measured.value_or(Seconds{0}), place});
+    if (!run.node.empty()) names_.try_emplace(run.host, run.node);
+    parts_.push_back({run.node.empty() ? run.host : run.node, run.started, run.duration, run.status,
+                      run.energy, run.provenance, run.coverage.value_or(0),
+                      run.not_measured.value_or(Seconds{0}), place});
+    if (run.nodes.value_or(1) < 2) return;
+    // torchrun counts its starts on each node for itself.
+    const int start = run.key.find("torchrun ") == run.key.npos ? run.start : 0;
+    auto& launch = launches_[{run.key, start}];
+    launch.expected = std::max(launch.expected, static_cast<std::size_t>(*run.nodes));
+    launch.nodes.insert(parts_.back().host);
   }
   [[nodiscard]] bool is_of(const std::string& job) const { return parts_.empty() || job_.job == job; }
   [[nodiscard]] bool is_empty() const { return parts_.empty(); }
 
   [[nodiscard]] JobEnergy close(const Intensities& intensities) {
+    name_hosts();
     leave_out_what_overlaps();
     std::set<std::string_view> hosts;
     for (const auto& part : parts_) {
@@ -142,12 +151,31 @@ class OpenJob {
     }
     job_.nodes = hosts.size();
     job_.hosts.assign(hosts.begin(), hosts.end());
+    job_.expected = job_.nodes;
+    for (const auto& [name, launch] : launches_) {
+      job_.expected = std::max(job_.expected, launch.expected);
+      job_.unreported += launch.expected - std::min(launch.expected, launch.nodes.size());
+    }
+    launches_.clear();
+    names_.clear();
     parts_.clear();
     in_order_ = true;
     return std::exchange(job_, {});
   }
 
  private:
+  /// The nodes of one step, or of one start of it.
+  struct Launch {
+    std::size_t expected = 0;
+    std::set<std::string> nodes;
+  };
+
+  /// A run that did not know the batch system's name of its node, which another one of the same host did.
+  void name_hosts() {
+    for (auto& part : parts_)
+      if (const auto known = names_.find(part.host); known != names_.end()) part.host = known->second;
+  }
+
   /// Two runs that measured the same node at the same time saw the same energy: the longer one counts.
   void leave_out_what_overlaps() {
     if (parts_.size() < 2) return;
@@ -182,6 +210,8 @@ class OpenJob {
 
   JobEnergy job_;
   std::vector<Part> parts_;
+  std::map<std::string, std::string> names_;  ///< of nodes, by their hosts
+  std::map<std::pair<std::string, int>, Launch> launches_;
   bool in_order_ = true;
 };
 

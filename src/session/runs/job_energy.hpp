@@ -51,8 +51,12 @@ struct JobSum {
 struct JobEnergy {
   std::string job;
   std::string user, account, partition;  ///< "" = not known
-  std::size_t nodes = 0;
-  std::vector<std::string> hosts;    ///< of these, by name
+  std::size_t nodes = 0;                 ///< of which there is a run
+  std::size_t expected = 0;  ///< nodes of its largest step, as its runs knew; at least those above
+  /// Nodes of which a step, or a start of the job, has no run, as its runs knew how many there were. One that
+  /// is missing in two of them counts twice.
+  std::size_t unreported = 0;
+  std::vector<std::string> hosts;    ///< the nodes by name
   std::vector<std::string> missing;  ///< nodes that Slurm lent to the job, of which there is no run
   JobSum sum;
   std::optional<formats::SacctJob> slurm;  ///< its own account of the job

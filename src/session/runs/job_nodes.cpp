@@ -1,14 +1,11 @@
 #include "session/runs/job_nodes.hpp"
 
-#include <fmt/format.h>
-
 #include <algorithm>
-#include <map>
 #include <set>
 #include <tuple>
 #include <utility>
 
-#include "trace/node_list.hpp"
+#include "session/runs/job_launches.hpp"
 
 namespace joulecast::session {
 namespace {
@@ -21,17 +18,11 @@ std::string node_of(const RunRow& row) {
   return row.job.node.empty() ? row.host : row.job.node;
 }
 
-/// A job that was requeued is begun anew, perhaps on other nodes. torchrun's restarts are counted by each
-/// node.
-std::string launch_of(const trace::Job& job) {
-  const auto key = trace::key_of(job);
-  return job.launcher == "torchrun" ? key : fmt::format("{}, start {}", key, job.restarts.value_or(0));
-}
-
 /// A training of one node: from its first segment's start to its last one's end.
 struct Candidate {
   SegmentIds segments;
-  std::vector<RunRow> parts;  ///< those of its segments that are of jobs of several nodes
+  std::vector<RunRow> rows;   ///< of its segments
+  std::vector<RunRow> parts;  ///< those that are of jobs of several nodes
   WallTime begin;
   WallTime end;
 
@@ -48,7 +39,8 @@ Result<std::optional<Candidate>> candidate_of(const RunStore& store, SegmentIds 
     const WallTime end{row->started->ns + static_cast<std::int64_t>(row->duration.value() * 1e9)};
     if (i == 0) found.begin = *row->started;
     if (i == 0 || end.ns > found.end.ns) found.end = end;
-    if (is_of_several_nodes(*row)) found.parts.push_back(std::move(*row));
+    if (is_of_several_nodes(*row)) found.parts.push_back(*row);
+    found.rows.push_back(std::move(*row));
   }
   if (found.parts.empty()) return std::optional<Candidate>{};
   found.segments = std::move(segments);
@@ -107,8 +99,12 @@ class Search {
         nodes_, {}, [](const Candidate& one) { return std::tuple(one.place(), one.node(), one.begin.ns); });
     JobNodes found;
     found.rivals = std::move(rivals_);
-    found.launches = launches();
-    for (auto& node : nodes_) found.nodes.push_back(std::move(node.segments));
+    std::vector<NodeChain> chains;
+    for (auto& node : nodes_) {
+      found.nodes.push_back(node.segments);
+      chains.push_back({std::move(node.segments), std::move(node.rows)});
+    }
+    found.launches = launches_of(chains);
     return found;
   }
 
@@ -147,29 +143,6 @@ class Search {
       nodes_.push_back(std::move(candidate));
     else if (common > overlap(own, *known))
       *known = std::move(candidate);
-  }
-
-  [[nodiscard]] std::vector<trace::Launch> launches() const {
-    std::map<std::string, std::pair<std::int64_t, trace::Launch>> found;  // with its beginning
-    std::set<std::pair<std::string, std::string>> nodes;
-    for (const auto& node : nodes_)
-      for (const auto& part : node.parts) {
-        const auto name = launch_of(part.job);
-        auto& [begin, launch] = found.try_emplace(name, part.started->ns, trace::Launch{}).first->second;
-        begin = std::min(begin, part.started->ns);
-        launch.job = part.job;
-        if (part.job.node_rank) launch.ranks.insert(*part.job.node_rank);
-        // A node has several runs where another of its ranks took the measurement over.
-        if (nodes.emplace(name, node_of(part)).second) ++launch.nodes;
-        if (const auto list = part.tags.find(trace::node_list_tag); list != part.tags.end())
-          launch.node_list = list->second;
-      }
-    std::vector<std::pair<std::int64_t, trace::Launch>> sorted;
-    for (auto& [name, launch] : found) sorted.push_back(std::move(launch));
-    std::ranges::stable_sort(sorted, {}, &std::pair<std::int64_t, trace::Launch>::first);
-    std::vector<trace::Launch> launches;
-    for (auto& [begin, launch] : sorted) launches.push_back(std::move(launch));
-    return launches;
   }
 
   const RunStore& store_;

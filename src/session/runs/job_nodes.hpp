@@ -5,19 +5,30 @@
 #include <vector>
 
 #include "store/segments.hpp"
-#include "trace/join_nodes.hpp"
+#include "trace/job.hpp"
 
 namespace joulecast::session {
 
-/// For each node of the job its run, with all its segments; that of the lowest node comes first.
+/// One of the jobs, or starts of one, that a training consists of.
+struct JobLaunch {
+  trace::Job job;                        ///< of any of its nodes
+  std::vector<store::SegmentIds> nodes;  ///< their runs in it, by their places
+};
+
 struct JobNodes {
-  std::vector<store::SegmentIds> nodes;  ///< at least one: that of the run itself
+  /// For each node of the job its run, with all its segments; that of the lowest node comes first. At least
+  /// one: that of the run itself.
+  std::vector<store::SegmentIds> nodes;
   /// Runs that claim the same job on a node whose run is in `nodes`: they overlap with it, and adding them
   /// would count their node twice.
   std::vector<std::string> rivals;
-  /// The jobs, or starts of one, that the training consists of, as far as these had several nodes.
-  std::vector<trace::Launch> launches;
+  /// The same runs by their jobs, in the order in which these went on with each other. Empty where there was
+  /// one job, or none of several nodes.
+  std::vector<JobLaunch> launches;
 };
+
+/// How many of the launch's nodes were not measured.
+[[nodiscard]] int missing_nodes(const JobLaunch& launch);
 
 /// Of a training whose segments are given. Runs of one start of a job and step belong together if they ran at
 /// the same time, and so do those that a run of theirs goes on with; of several on one node, as a script

@@ -10,6 +10,7 @@
 #include "store/run_order.hpp"
 #include "store/segments.hpp"
 #include "trace/join_nodes.hpp"
+#include "trace/missing_nodes.hpp"
 
 namespace joulecast::session {
 namespace {
@@ -135,11 +136,17 @@ class JoinedStore final : public store::RunStore {
   [[nodiscard]] Result<bool> has_segments() const;
   [[nodiscard]] Result<store::SegmentIds> ids_of(std::string_view reference) const;
   [[nodiscard]] Result<JobNodes> nodes_of(std::string_view reference) const;
-  [[nodiscard]] Result<RunRow> with_nodes(RunRow training, const JobNodes& job) const;
+  [[nodiscard]] Result<RunRow> with_nodes(RunRow training, const std::vector<store::SegmentIds>& nodes,
+                                          int missing) const;
+  [[nodiscard]] Result<RunRow> row_of_launches(RunRow training, const JobNodes& job) const;
+  [[nodiscard]] Result<RunRow> whole_row(RunRow training, const JobNodes& job) const;
   [[nodiscard]] Status fold_nodes(std::vector<RunRow>& rows) const;
   [[nodiscard]] Result<RunRow> joined_row(const store::SegmentIds& segments) const;
   [[nodiscard]] Result<std::vector<RunRow>> joined_rows(RunQuery query) const;
   [[nodiscard]] Result<std::vector<RunRow>> find_trainings(const RunQuery& query) const;
+  [[nodiscard]] Result<std::vector<trace::Run>> read_nodes(const std::vector<store::SegmentIds>& nodes,
+                                                           store::Reading reading) const;
+  [[nodiscard]] Result<trace::Run> read_training(const JobNodes& job, store::Reading reading) const;
   [[nodiscard]] Result<trace::Run> read(std::string_view reference, store::Reading reading) const;
   template <class Action>
   [[nodiscard]] Status for_each_segment(std::string_view reference, Action action) const;
@@ -217,27 +224,60 @@ Result<std::vector<RunRow>> JoinedStore::joined_rows(RunQuery query) const {
   return rows;
 }
 
-/// With the other nodes of its job.
-Result<RunRow> JoinedStore::with_nodes(RunRow training, const JobNodes& job) const {
-  for (std::size_t i = 1; i < job.nodes.size(); ++i) {
-    const auto node = joined_row(job.nodes[i]);
+/// Adds the rows of the other nodes, and tells how many of them are missing. Of a node that is missing
+/// nothing was measured.
+Result<RunRow> JoinedStore::with_nodes(RunRow training, const std::vector<store::SegmentIds>& nodes,
+                                       int missing) const {
+  for (std::size_t i = 1; i < nodes.size(); ++i) {
+    const auto node = joined_row(nodes[i]);
     if (!node) return node;
     add_node(training, *node);
   }
-  const int expected = training.job.node_count.value_or(1);
-  // What a bundle of one node says of the others, which may be here now.
-  std::erase_if(training.missing, [end = fmt::format(" of {}", expected)](const std::string& name) {
-    return name.starts_with("node ") && name.ends_with(end);
-  });
-  auto missing = expected - static_cast<int>(job.nodes.size());
-  if (job.launches.size() > 1) {
-    missing = 0;
-    for (const auto& launch : job.launches) missing += trace::missing_nodes(launch);
+  const auto known = static_cast<double>(nodes.size());
+  if (training.coverage && missing > 0) *training.coverage *= known / (known + missing);
+  return training;
+}
+
+/// The jobs that the training consists of, one after the other.
+Result<RunRow> JoinedStore::row_of_launches(RunRow training, const JobNodes& job) const {
+  std::optional<RunRow> whole;
+  for (const auto& launch : job.launches) {
+    auto row = joined_row(launch.nodes.front());
+    if (row) row = with_nodes(std::move(*row), launch.nodes, missing_nodes(launch));
+    if (!row) return row;
+    if (whole)
+      add(*whole, std::move(*row));
+    else
+      whole = std::move(*row);
   }
+  whole->id = std::move(training.id);
+  whole->name = std::move(training.name);
+  whole->segments = job.launches.size();
+  whole->epochs = training.epochs;
+  if (training.segments < 2)  // else they are known
+    if (const auto run = summary(whole->id)) whole->epochs = static_cast<int>(run->epochs.size());
+  return std::move(*whole);
+}
+
+/// With all of its jobs and their nodes.
+Result<RunRow> JoinedStore::whole_row(RunRow training, const JobNodes& job) const {
+  const int expected = training.job.node_count.value_or(1);
+  int missing = 0;
+  if (job.launches.empty())
+    missing = missing_nodes({training.job, job.nodes});
+  else
+    for (const auto& launch : job.launches) missing += missing_nodes(launch);
   if (missing > 0)  // a bundle may be of several nodes, which only the run itself shows
     if (const auto run = summary(training.id)) missing = trace::missing_nodes(*run);
-  if (missing > 0) training.missing.push_back(missing == 1 ? "1 node" : fmt::format("{} nodes", missing));
-  return training;
+  auto whole = job.launches.empty() ? with_nodes(std::move(training), job.nodes, missing)
+                                    : row_of_launches(std::move(training), job);
+  if (!whole) return whole;
+  // What a bundle of one node says of the others, which may be here now.
+  std::erase_if(whole->missing, [end = fmt::format(" of {}", expected)](const std::string& name) {
+    return name.starts_with("node ") && name.ends_with(end);
+  });
+  if (missing > 0) whole->missing.push_back(missing == 1 ? "1 node" : fmt::format("{} nodes", missing));
+  return whole;
 }
 
 /// The rows of several nodes of one job become one, at the place of the first node's.
@@ -251,7 +291,7 @@ Status JoinedStore::fold_nodes(std::vector<RunRow>& rows) const {
     const auto job = nodes_of(row.id);
     if (!job) return propagate(job.error());
     if (job->nodes.front().ids.front() != row.id) continue;
-    auto training = with_nodes(std::move(row), *job);
+    auto training = whole_row(std::move(row), *job);
     if (!training) return propagate(training.error());
     folded.push_back(std::move(*training));
   }
@@ -316,19 +356,44 @@ Result<RunRow> JoinedStore::row(std::string_view reference) const {
   if (!row) return row;
   if (row->segments > 1)
     if (const auto run = summary(row->id)) row->epochs = static_cast<int>(run->epochs.size());
-  return is_of_several_nodes(*row) ? with_nodes(std::move(*row), *job) : row;
+  return is_of_several_nodes(*row) ? whole_row(std::move(*row), *job) : row;
+}
+
+/// Of one job, or of one start of it.
+Result<std::vector<trace::Run>> JoinedStore::read_nodes(const std::vector<store::SegmentIds>& nodes,
+                                                        store::Reading reading) const {
+  std::vector<trace::Run> runs;
+  for (const auto& segments : nodes) {
+    auto run = store::read_joined(*runs_, segments, reading);
+    if (!run) return propagate(run.error());
+    runs.push_back(std::move(*run));
+  }
+  return runs;
+}
+
+Result<trace::Run> JoinedStore::read_training(const JobNodes& job, store::Reading reading) const {
+  if (job.launches.empty()) {
+    auto runs = read_nodes(job.nodes, reading);
+    if (!runs) return propagate(runs.error());
+    return trace::join_nodes(std::move(*runs));
+  }
+  std::vector<std::vector<trace::Run>> launches;
+  for (const auto& launch : job.launches) {
+    auto runs = read_nodes(launch.nodes, reading);
+    if (!runs) return propagate(runs.error());
+    launches.push_back(std::move(*runs));
+  }
+  auto joined = trace::join_launches(std::move(launches));
+  joined.info.id = job.nodes.front().ids.front();
+  return joined;
 }
 
 Result<trace::Run> JoinedStore::read(std::string_view reference, store::Reading reading) const {
   const auto job = nodes_of(reference);
   if (!job) return propagate(job.error());
-  std::vector<trace::Run> runs;
-  for (const auto& segments : job->nodes) {
-    auto run = store::read_joined(*runs_, segments, reading);
-    if (!run) return run;
-    runs.push_back(std::move(*run));
-  }
-  auto joined = trace::join_nodes(std::move(runs), job->launches);
+  auto read = read_training(*job, reading);
+  if (!read) return read;
+  auto joined = std::move(*read);
   for (const auto& rival : job->rivals)
     joined.notes.push_back(fmt::format(
         "the run {} claims the same job on the same node at the same time: it is not added", rival));

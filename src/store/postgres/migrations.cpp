@@ -197,7 +197,27 @@ CREATE OR REPLACE VIEW joulecast_views.runs AS
   FROM joulecast.seen_run AS run;
 )sql";
 
-constexpr std::array<Migration, 2> steps{{{1, version_1}, {2, version_2}}};
+/// The accounting of jobs tells nodes by the batch system's names, and knows how many there should be.
+constexpr const char* version_3 = R"sql(
+ALTER TABLE joulecast.run ADD COLUMN IF NOT EXISTS job_node text COLLATE "C" NOT NULL DEFAULT '';
+ALTER TABLE joulecast.run ADD COLUMN IF NOT EXISTS job_nodes bigint;
+ALTER TABLE joulecast.run ADD COLUMN IF NOT EXISTS job_start bigint NOT NULL DEFAULT 0;
+UPDATE joulecast.run SET job_node = coalesce(info::jsonb -> 'job' ->> 'node', ''),
+  job_nodes = (info::jsonb -> 'job' ->> 'node_count')::bigint,
+  job_start = coalesce((info::jsonb -> 'job' ->> 'restarts')::bigint, 0)
+  WHERE job_id <> '';
+CREATE OR REPLACE VIEW joulecast.seen_run AS
+  SELECT key, id, name, status, exit_status, started_ns, begin_s, end_s, duration_s,
+    CASE WHEN writer = current_user
+           OR pg_has_role(current_user, (SELECT relowner FROM pg_class WHERE oid = 'joulecast.run'::regclass), 'USAGE')
+         THEN command ELSE '[]' END AS command,
+    info, host, hostname, place, notes, idle_baseline_w, sampler_cpu_s, owner, heartbeat_ns, total_known, energy_j,
+    energy_provenance, energy_missing, not_measured_s, coverage, continues, job_id, job_key, job_user, job_account, job_partition,
+    writer, delivery, delivered, job_node, job_nodes, job_start
+  FROM joulecast.run;
+)sql";
+
+constexpr std::array<Migration, 3> steps{{{1, version_1}, {2, version_2}, {3, version_3}}};
 
 /// The number of the lock that one who migrates holds: "JCst", as in the header of an SQLite store.
 constexpr std::int64_t lock_number = 0x4a437374;

@@ -33,6 +33,11 @@ void take(const Query& rows, JobRun& run) {
   if (const auto time = rows.optional_real(12)) run.not_measured = Seconds{*time};
   run.place = rows.text(13);
   run.id = rows.text(14);
+  run.key = rows.text(15);
+  run.node = rows.text(16);
+  run.nodes.reset();
+  if (const auto nodes = rows.optional_integer(17)) run.nodes = static_cast<int>(*nodes);
+  run.start = static_cast<int>(rows.integer(18));
 }
 
 }  // namespace
@@ -46,7 +51,8 @@ Status each_job_run(Database& database, const JobQuery& query, const std::functi
   // The order is the index's own: nothing is sorted.
   std::string sql =
       "SELECT job_id, started_ns, hostname, job_user, job_account, job_partition, status, begin_s, end_s, "
-      "energy_j, energy_provenance, coverage, not_measured_s, place, id FROM @run";
+      "energy_j, energy_provenance, coverage, not_measured_s, place, id, job_key, job_node, "
+      "job_nodes, job_start FROM @run";
   sql += database.dialect().by_job;
   sql += " WHERE job_id <> ''";
   std::vector<Value> values;

@@ -172,13 +172,14 @@ std::int64_t insert_run(Transaction& transaction, const trace::Run& run, const O
   return transaction.insert(
       "INSERT INTO @own_run (id, name, status, exit_status, started_ns, begin_s, end_s, command, info, host, "
       "hostname, place, notes, idle_baseline_w, sampler_cpu_s, owner, heartbeat_ns, continues, "
-      "job_id, job_key, job_user, job_account, job_partition) "
-      "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING key",
+      "job_id, job_key, job_user, job_account, job_partition, job_node, job_nodes, job_start) "
+      "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING key",
       run.info.id, run.info.name, name_of(run.status), run.exit_status, run.started, run.span.begin,
       run.span.end, to_document(run.command), to_document(run.info), to_document(run.host), run.host.hostname,
       to_document(run.place), to_document(run.notes), run.idle_baseline, run.sampler_cpu, to_document(owner),
       heartbeat, run.info.continues, run.info.job.id, key_of(run.info.job), run.info.job.user,
-      run.info.job.account, run.info.job.partition);
+      run.info.job.account, run.info.job.partition, run.info.job.node, run.info.job.node_count,
+      run.info.job.restarts.value_or(0));
 }
 
 void put_description(Transaction& transaction, std::int64_t run, const trace::Run& header) {

@@ -148,6 +148,33 @@ DROP INDEX run_by_duration;
 CREATE INDEX run_by_duration ON run (coalesce(duration_s, CASE WHEN status <> 'running' THEN end_s - begin_s END));
 )sql";
 
+/// The accounting of jobs tells nodes by the batch system's names, and knows how many there should be.
+constexpr const char* version_8 = R"sql(
+ALTER TABLE run ADD COLUMN job_node TEXT NOT NULL DEFAULT '';
+ALTER TABLE run ADD COLUMN job_nodes INTEGER;
+ALTER TABLE run ADD COLUMN job_start INTEGER NOT NULL DEFAULT 0;
+DROP INDEX run_by_job;
+CREATE INDEX run_by_job ON run (job_id, started_ns, hostname, job_user, job_account, job_partition, status, begin_s,
+  end_s, energy_j, energy_provenance, coverage, not_measured_s, place, id, job_key, job_node, job_nodes, job_start)
+  WHERE job_id <> '';
+)sql";
+
+/// They were in the run's description alone.
+void put_nodes(Transaction& transaction) {
+  if (!transaction.ok()) return;
+  std::vector<std::pair<std::int64_t, trace::Job>> jobs;
+  auto rows = transaction.database().query("SELECT key, info FROM run WHERE job_id <> ''");
+  while (rows.row()) {
+    trace::RunInfo info;
+    from_document(rows.text(1), info);
+    jobs.emplace_back(rows.integer(0), info.job);
+  }
+  transaction.require(rows.status());
+  for (const auto& [key, job] : jobs)
+    transaction.run("UPDATE run SET job_node = ?, job_nodes = ?, job_start = ? WHERE key = ?", job.node,
+                    job.node_count, job.restarts.value_or(0), key);
+}
+
 /// Earlier versions kept command lines with the secrets in them.
 void hide_secrets(Transaction& transaction) {
   if (!transaction.ok()) return;
@@ -164,13 +191,14 @@ void hide_secrets(Transaction& transaction) {
     transaction.run("UPDATE run SET command = ? WHERE key = ?", command, key);
 }
 
-constexpr std::array<Migration, 7> steps{{{1, version_1},
+constexpr std::array<Migration, 8> steps{{{1, version_1},
                                           {2, version_2},
                                           {3, version_3, hide_secrets},
                                           {4, version_4},
                                           {5, version_5},
                                           {6, version_6},
-                                          {7, version_7}}};
+                                          {7, version_7},
+                                          {8, version_8, put_nodes}}};
 
 }  // namespace
 

@@ -132,6 +132,20 @@ TEST_F(Migrated, RunsOfVersion4StandAloneAndTakeSegmentsAndJobs) {
   EXPECT_EQ(of_jobs, 1);
 }
 
+TEST_F(Migrated, RunsOfVersion7TellTheNodesOfTheirJobs) {
+  take(7);
+  const auto store = open(Access::write);
+  ASSERT_TRUE(store) << to_string(store.error());
+  std::vector<JobRun> runs;
+  ASSERT_TRUE((*store)->each_job_run({}, [&](const JobRun& run) { runs.push_back(run); }));
+  ASSERT_EQ(runs.size(), 1u);
+  EXPECT_EQ(runs[0].host, "box");
+  EXPECT_EQ(runs[0].node, "node7");
+  EXPECT_EQ(runs[0].nodes, 2);
+  EXPECT_EQ(runs[0].start, 1);
+  EXPECT_EQ(runs[0].key, "slurm 4711.0");
+}
+
 TEST_F(Migrated, SecretsInOldCommandLinesAreHidden) {
   take(2);
   {

@@ -1,5 +1,6 @@
 #include "trace/join_nodes.hpp"
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -7,6 +8,7 @@
 
 #include "trace/absence.hpp"
 #include "trace/energy.hpp"
+#include "trace/missing_nodes.hpp"
 #include "trace/node_list.hpp"
 #include "trace/segment.hpp"
 
@@ -289,19 +291,86 @@ TEST(JoinNodes, TwoReadingsOfOneMachineAtOneTimeCountOnce) {
       90'000, 20);
 }
 
-TEST(JoinNodes, NamesWhatAnEarlierJobWasWithout) {
-  const auto runs = std::vector{requeued("n1", "n3", 0, 300), node("n4", 1, 100, 3700, 100)};
-  Launch first{runs.front().info.job, {0}, 1, "n[1-2]"};
-  first.job.id = "77";
-  const Launch second{runs.front().info.job, {0, 1}, 2, "n[3-4]"};
-  const auto joined = join_nodes(runs, std::vector{first, second});
-  EXPECT_THAT(joined.notes, Contains("1 of the 2 nodes of job 77 never reported (n2): what it used is not in "
-                                     "the total"));
-  EXPECT_THAT(energy_of(joined).missing, Contains("node n2, 1 of 2 of job 77"));
-  EXPECT_EQ(missing_nodes(joined), 1);
-  const auto again = join_nodes({joined});  // as a bundle
-  EXPECT_EQ(missing_nodes(again), 1);
-  EXPECT_THAT(energy_of(again).missing, Contains("node n2, 1 of 2 of job 77"));
+/// Of a job of this number, an hour after the one before.
+Run node_of_job(int job, const std::string& name, int rank, double watts) {
+  auto run = node(name, rank, watts, 3600 * job, 100);
+  run.info.id = fmt::format("run-{}-{}", name, job);
+  run.info.job.id = std::to_string(job);
+  run.tags[node_list_tag] = "n[1-2]";
+  return run;
+}
+
+TEST(JoinLaunches, AMachineHasOneRowWhicheverPlaceItHad) {
+  const auto joined = join_launches({{node_of_job(1, "n1", 0, 300), node_of_job(1, "n2", 1, 100)},
+                                     {node_of_job(2, "n2", 0, 100), node_of_job(2, "n1", 1, 300)}});
+  EXPECT_EQ(joined.info.id, "run-n1-1");
+  EXPECT_EQ(joined.info.training.nodes, 2);
+  EXPECT_EQ(joined.info.training.gpu_count, 2);
+  ASSERT_EQ(joined.info.segments.size(), 2U);
+  EXPECT_EQ(joined.info.segments[1].hostname, "n1, n2");
+  EXPECT_NEAR(joined.span.length().value(), 200, 0.1);
+  EXPECT_THAT(joined.notes, IsEmpty());
+  const auto energy = energy_of(joined);
+  EXPECT_NEAR(energy.total->value(), 80'000, 1);
+  EXPECT_NEAR(energy.coverage, 1, 0.001);
+  EXPECT_THAT(energy.missing, ElementsAre("cpu", "dram"));
+  ASSERT_EQ(energy.components.size(), 4U) << "two GPUs, cpu and dram";
+  EXPECT_NEAR(energy.components[0].energy->value(), 60'000, 1);
+  EXPECT_NEAR(energy.components[1].energy->value(), 20'000, 1);
+}
+
+TEST(JoinLaunches, ANodeThatIsMissingInOneJobIsNamedAndLowersTheCoverage) {
+  // Of the first, the second or the third job; n1 or n2.
+  for (std::size_t lacking = 0; lacking < 3; ++lacking)
+    for (const int rank : {0, 1}) {
+      std::vector<std::vector<trace::Run>> launches;
+      for (int job = 1; job <= 3; ++job)
+        launches.push_back({node_of_job(job, "n1", 0, 300), node_of_job(job, "n2", 1, 300)});
+      launches[lacking].erase(launches[lacking].begin() + rank);
+      const auto joined = join_launches(launches);
+      const auto name = fmt::format("node n{}, {} of 2{}", rank + 1, rank,
+                                    lacking < 2 ? fmt::format(" of job {}", lacking + 1) : "");
+      EXPECT_EQ(missing_nodes(joined), 1);
+      const auto energy = energy_of(joined);
+      EXPECT_NEAR(energy.total->value(), 150'000, 1) << name;
+      EXPECT_NEAR(energy.coverage, 0.9, 0.001) << "60 kJ, 60 kJ, and half of the nodes for 30 kJ";
+      EXPECT_THAT(energy.missing, Contains(name));
+      const auto says = lacking < 2 ? fmt::format(
+                                          "1 of the 2 nodes of job {} never reported (n{}): what it "
+                                          "used is not in the total",
+                                          lacking + 1, rank + 1)
+                                    : fmt::format("1 of the job's 2 nodes never reported (n{})", rank + 1);
+      EXPECT_THAT(joined.notes, Contains(HasSubstr(says)));
+      // The part in which nobody is missing has all of it, and so has each job's own figure.
+      const auto whole = joined.info.segments[lacking == 0 ? 1 : 0].span;
+      EXPECT_NEAR(energy_of(joined, whole).coverage, 1, 0.001);
+      EXPECT_NEAR(span_energies(joined, std::vector{joined.info.segments[lacking].span})[0]->value(), 30'000,
+                  1);
+    }
+}
+
+TEST(JoinLaunches, EachJobHasTheProgressOfWhicheverNodeTellsIt) {
+  auto first = node_of_job(1, "n1", 0, 300);
+  add_epochs(first, {50, 100});
+  auto second = node_of_job(2, "n2", 1, 100);
+  add_epochs(second, {40, 90});
+  for (auto& epoch : second.epochs) epoch.index += 2;
+  const auto joined =
+      join_launches({{first, node_of_job(1, "n2", 1, 100)}, {node_of_job(2, "n1", 0, 300), second}});
+  ASSERT_EQ(joined.epochs.size(), 4U);
+  EXPECT_NEAR(joined.epochs[3].span.end.value(), 190, 0.1);
+  EXPECT_NEAR(epoch_energies(joined)[3]->value(), 50 * 400, 10);
+}
+
+TEST(JoinLaunches, AJobOfOneNodeIsOneOfThem) {
+  auto alone = node_of_job(1, "n1", 0, 300);
+  alone.info.job.node_count = 1;
+  const auto joined = join_launches({{alone}, {node_of_job(2, "n1", 0, 300), node_of_job(2, "n2", 1, 100)}});
+  const auto energy = energy_of(joined);
+  EXPECT_NEAR(energy.total->value(), 70'000, 1);
+  EXPECT_NEAR(energy.coverage, 1, 0.001);
+  ASSERT_EQ(energy.components.size(), 4U);
+  EXPECT_NEAR(energy.components[0].energy->value(), 60'000, 1) << energy.components[0].node;
 }
 
 /// A bundle is a joined run, and the bundles of all nodes may come into one store.
@@ -330,6 +399,32 @@ TEST(JoinNodes, KeepsTheProgressOfTheNodeThatHasSome) {
   const auto joined = join_nodes({node("n1", 0, 300, 0, 100), second});
   EXPECT_EQ(joined.epochs.size(), 2U);
   EXPECT_NEAR(epoch_energies(joined)[1]->value(), 20'000, 100);
+}
+
+/// The first node died after its second epoch, and the others went on.
+TEST(JoinNodes, GoesOnWithTheProgressOfANodeThatOutlivedTheFirst) {
+  auto first = node("n1", 0, 300, 0, 52);
+  first.status = RunStatus::interrupted;
+  add_epochs(first, {20, 40});
+  first.epochs[1].metrics["accuracy"] = 0.5;
+  first.metrics.push_back({Seconds{40}, 2, "accuracy", 0.5});
+  first.windows.push_back({"evaluation", {Seconds{18}, Seconds{20}}});
+  auto second = node("n2", 1, 100, 0, 100);
+  add_epochs(second, {20, 40, 60, 80, 100});
+  second.metrics.push_back({Seconds{20}, 1, "loss", 3});
+  second.metrics.push_back({Seconds{80}, 4, "loss", 2});
+  second.windows.push_back({"evaluation", {Seconds{18}, Seconds{20}}});
+  second.windows.push_back({"evaluation", {Seconds{78}, Seconds{80}}});
+  const auto joined = join_nodes({first, second});
+  ASSERT_EQ(joined.epochs.size(), 5U);
+  EXPECT_EQ(joined.epochs[1].metrics.at("accuracy"), 0.5);
+  ASSERT_EQ(joined.metrics.size(), 2U);
+  EXPECT_EQ(joined.metrics[0].name, "accuracy");
+  EXPECT_EQ(joined.metrics[1].time, Seconds{80});
+  EXPECT_EQ(joined.windows.size(), 2U);
+  // A first node that is there to the end gives it all.
+  first.span.end = Seconds{99.5};
+  EXPECT_EQ(join_nodes({first, second}).epochs.size(), 2U);
 }
 
 }  // namespace
