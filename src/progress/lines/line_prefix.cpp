@@ -1,5 +1,6 @@
 #include "progress/lines/line_prefix.hpp"
 
+#include <algorithm>
 #include <cctype>
 
 #include "base/text.hpp"
@@ -39,7 +40,7 @@ const Pattern& stamp() {
 
 const Pattern& level() {
   static const Pattern pattern(
-      R"(^\s*[\[(<]?(?:train\w* - )?(?:TRACE|DEBUG|INFO|NOTICE|SUCCESS|WARNING|WARN|ERROR|CRITICAL|info|debug|warning)[\])>]?(?::\w[\w.]*:|\s*[-|:>]+\s|:|\s)\s*)");
+      R"(^\s*[\[(<]?(?:train\w* - )?(?:TRACE|DEBUG|INFO|NOTICE|NOTE|SUCCESS|WARNING|WARN|ERROR|CRITICAL|info|debug|warning)[\])>]?(?::\w[\w.]*:|\s*[-|:>]+\s|:|\s)\s*)");
   return pattern;
 }
 
@@ -82,6 +83,26 @@ const Pattern& arrow() {
   return pattern;
 }
 
+/// Of "🚀 Epoch 3", "✅ [3/6]": the bytes of pictures and dingbats before the words.
+std::size_t length_of_pictures(std::string_view text) {
+  std::size_t length = 0;
+  const auto byte = [&](std::size_t i) {
+    return length + i < text.size() ? static_cast<unsigned char>(text[length + i]) : 0U;
+  };
+  while (true) {
+    const bool dingbat = byte(0) == 0xE2 && ((byte(1) >= 0x98 && byte(1) <= 0x9E) || byte(1) == 0xAD);
+    const bool variant = byte(0) == 0xEF && byte(1) == 0xB8 && byte(2) == 0x8F;
+    if (byte(0) == 0xF0 && byte(1) == 0x9F)
+      length += 4;
+    else if (dingbat || variant)
+      length += 3;
+    else if (length > 0 && byte(0) == ' ')
+      ++length;
+    else
+      return std::min(length, text.size());
+  }
+}
+
 bool begins_with_one_of(std::string_view words, std::size_t length, std::string_view text) {
   return text.size() >= length && words.find(text.substr(0, length)) != std::string_view::npos;
 }
@@ -107,7 +128,8 @@ Possible possible_in(std::string_view text) {
   possible.stamp = digit || bracket || glog ||
                    begins_with_one_of("MonTueWedThuFriSatSunJanFebMarAprMayJunJulAugSepOctNovDec", 3, text);
   possible.level =
-      bracket || begins_with_one_of("TRAC DEBU INFO NOTI SUCC WARN ERRO CRIT info debu warn trai", 4, text);
+      bracket ||
+      begins_with_one_of("TRAC DEBU INFO NOTI NOTE SUCC WARN ERRO CRIT info debu warn trai", 4, text);
   possible.arrow = first == '>';
   return possible;
 }
@@ -121,7 +143,8 @@ bool is_of_the_message(std::string_view name) {
 
 /// "100: 1.234567, 1.345678 avg loss": the number of a row of figures, not of a process.
 bool numbers_figures(const Match& launcher) {
-  static const Pattern figure(R"(^-?\d+\.\d)");
+  static const Pattern figure(
+      R"((?i)^(?:-?\d+\.\d|(?:train(?:ing)?[ _])?(?:loss|cost|error|acc(?:uracy)?)\b[ :=]*\d[^a-z]*$))");
   return !launcher.text(3).empty() && figure.matches(launcher.after());
 }
 
@@ -171,6 +194,10 @@ Prefix find_prefix(std::string_view text) {
         prefix.rank = behind->text(1);
         take(*behind);
       }
+      continue;
+    }
+    if (const auto pictures = length_of_pictures(rest)) {
+      prefix.length += pictures;
       continue;
     }
     break;
