@@ -132,14 +132,17 @@ bool LoopEpochs::take_line_of_several(int epoch, bool alike, std::optional<doubl
                                       Report& report) {
   constexpr Seconds moment{0.05};
   constexpr double little = 0.02;
+  constexpr double least_spread = 0.2;  // ranks print their lines at once, and then nothing for long
   constexpr int several = 3;
   const auto since = lined_epoch_ ? time - lined_at_ : Seconds{0};
+  const bool spread = lined_epoch_ && lined_at_ - lined_first_ >= since * least_spread;
   lined_at_ = time;
   if (epoch == lined_epoch_ && since < std::max(moment, pause_ * little)) return usual_lines_ >= several;
   if (epoch != lined_epoch_) pause_ = since;
   if (epoch != lined_epoch_) {
-    usual_lines_ = lined_epoch_ && epoch == *lined_epoch_ + 1 && lines_alike_ ? lines_ : 1;
+    usual_lines_ = lined_epoch_ && epoch == *lined_epoch_ + 1 && lines_alike_ && spread ? lines_ : 1;
     lines_ = 0;
+    lined_first_ = time;
     lines_alike_ = true;
   }
   lined_epoch_ = epoch;

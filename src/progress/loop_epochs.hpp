@@ -109,6 +109,7 @@ class LoopEpochs {
   std::optional<int> lined_epoch_;  ///< that the lines with figures are counted of
   int lines_ = 0;
   bool lines_alike_ = true;  ///< the same is named in each
+  SteadyTime lined_first_;   ///< the first line of that epoch
   SteadyTime lined_at_;      ///< the last such line
   Seconds pause_{0};         ///< before the first one of its epoch
   int usual_lines_ = 1;      ///< of the epoch before, where they were alike

@@ -121,9 +121,11 @@ std::optional<StepMention> find_step_beside(std::string_view after) {
   static const Pattern counted(
       R"((?i)^[\s:|,>\])-]{0,6}(?P<done>\d+)\s*(?:of|out of)\s*(?P<total>\d+) (?:batches|steps|iterations|updates|done|finished|completed?)\b)");
   static const Pattern percent(R"(^[^A-Za-z\d%]{0,400}(?P<done>\d+(?:\.\d+)?)\s?%(?P<after>.*))");
+  static const Pattern right_ones(
+      R"((?i)^\W*(?:correct|right|hits?)\b)");  // "9003/10000 correct" is a figure
   for (const auto* pattern : {&pair, &bare, &counted}) {
     const auto match = pattern->find(after);
-    if (!match) continue;
+    if (!match || right_ones.matches(match->after())) continue;
     auto found = mention_of(*match);
     const auto set = match->text("set");
     if (found) found->of_evaluation = !set.empty() && std::tolower(static_cast<unsigned char>(set[1])) != 'r';
