@@ -6,7 +6,7 @@
 //   train: [===>     ] data=0000040/0000120 loss=3.95±0.11 acc=24.50±0.85% t=00:00:12 ETA=00:00:24
 //   val:   [=>       ] data=0000002/0000006 loss=4.01±0.12 …
 //
-// The samples begin again with each epoch, whose number is not said.
+// The samples begin again with each epoch, whose number is not said: the bars are counted.
 #include <optional>
 
 #include "progress/format.hpp"
@@ -30,12 +30,12 @@ class LlamaCpp final : public Format {
       chunks_ = match->number("chunks");
       report.run_begins();
       if (chunks_) report.total_work(*chunks_);
-      report.work_counts_from(0);
       return true;
     }
     if (about.matches(line.text)) return true;
     const auto match = chunks_ ? chunks.find(line.text) : std::nullopt;
     const auto chunk = match ? match->number("chunk") : std::nullopt;
+    report.work_counts_from(0);
     if (chunk) report.work_done(*chunk, chunks_);
     return chunk.has_value();
   }
@@ -64,16 +64,22 @@ class LlamaCpp final : public Format {
       if (!full && !validating_) report.window_begins("validation");
       validating_ = !full;
     } else {
-      report.epoch_steps(*done, *total);
+      if (epoch_ == 0 || *done < last_) ++epoch_;
+      last_ = *done;
+      report.epoch_steps(*done, *total, epoch_);
     }
+    if (!full || epoch_ == 0) return true;
+    report.epoch_ends(epoch_);
     const std::string set(match->text("set"));
-    if (const auto loss = full ? match->number("loss") : std::nullopt) report.metric(set + "_loss", *loss);
-    if (const auto acc = full ? match->number("acc") : std::nullopt) report.metric(set + "_acc", *acc / 100);
+    if (const auto loss = match->number("loss")) report.metric(set + "_loss", *loss, epoch_);
+    if (const auto acc = match->number("acc")) report.metric(set + "_acc", *acc / 100, epoch_);
     return true;
   }
 
   std::optional<double> chunks_;
   bool validating_ = false;
+  int epoch_ = 0;  ///< that runs, from 1
+  double last_ = 0;
 };
 
 }  // namespace

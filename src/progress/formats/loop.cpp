@@ -166,9 +166,9 @@ class Loop final : public Format {
     return true;
   }
 
-  /// "Client 3: local epoch 1/2": within a round, of which nothing was heard.
+  /// "Client 3/8 epoch 1/2", "local epoch 1/2": within a round, of which nothing was heard.
   [[nodiscard]] bool is_of_a_client(std::string_view before) const {
-    static const Pattern client(R"((?i)\b(?:client[ _#:=]*\d+\b.*|local[ _-]?)$)");
+    static const Pattern client(R"((?i)\b(?:client[ _#:=]*\d+ ?/ ?\d+\b.*|local[ _-]?)$)");
     return !steps_.rounds_have_headings() && client.matches(before);
   }
 
