@@ -38,6 +38,7 @@ void LoopEpochs::restart() {
   steps_before_epochs_ = StepsBefore::unknown;
   one_line_since_.reset();
   lines_end_ = false;
+  run_on_ = false;
 }
 
 /// Where counting began at 0, "0/4" may be the first of four or of five: it is of five if the number itself
@@ -282,11 +283,13 @@ void LoopEpochs::take_step_before(int epoch, const StepMention& step, std::optio
 
 void LoopEpochs::take_step_alone(const StepMention& step, Report& report) {
   headed_.reset();
+  // Steps that were told before the first epoch ended, and go on after it, are the run's.
+  if (!open_ && epoch_ && !stepping_epoch_ && last_step_) run_on_ = step.done > *last_step_;
   follow_steps(epoch_, step.done);
   stepping_epoch_ = epoch_;
   last_step_ = step.done;
   step_total_ = step.total;
-  if (!epoch_)
+  if (!epoch_ || (run_on_ && !open_))
     report.work_done(step.done, step.total, step.unit);
   else if (open_ && goes_on_.value_or(false))
     report.epoch_steps(step.done - steps_before_, steps_per_epoch_, epoch_);

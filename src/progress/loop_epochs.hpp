@@ -96,6 +96,7 @@ class LoopEpochs {
   double steps_before_ = 0;                ///< where they go on: those of the epochs before
   std::optional<double> steps_per_epoch_;  ///< there, as the last one had
   bool steps_of_run_ = false;
+  bool run_on_ = false;  ///< those on lines of their own, over the epochs
   /// What is known of "Step 20/500 | Epoch 1". of_epoch_alone: epochs were named before without steps.
   enum class StepsBefore { unknown, undecided, of_run, of_epoch, of_epoch_alone };
   StepsBefore steps_before_epochs_ = StepsBefore::unknown;

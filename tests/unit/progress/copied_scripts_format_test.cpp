@@ -88,6 +88,16 @@ TEST(LoopFormat, DartsNamesTheSetBeforeItsEpoch) {
   EXPECT_EQ(heard_in("Test: [10/20]  Time 0.1"), "");
 }
 
+TEST(LoopFormat, StepsThatGoOnAfterTheFirstEpochAreTheRuns) {
+  EXPECT_EQ(heard({"step 100: loss 0.5\n", "step 200: loss 0.4\n", "Epoch 1/5 finished: val loss 0.5\n",
+                   "step 300: loss 0.4\n", "step 400: loss 0.3\n"}),
+            (Rows{"100 step; loss=0.5", "200 step; loss=0.4", "end 1/5; val_loss=0.5@1", "300 step; loss=0.4",
+                  "400 step; loss=0.3"}));
+  EXPECT_EQ(
+      heard({"step 100: loss 0.5\n", "Epoch 1/5 finished: val loss 0.5\n", "step 50: loss 0.4\n"}).back(),
+      "?: 50; loss=0.4");
+}
+
 TEST(LoopFormat, RightAnswersAreNoSteps) {
   EXPECT_EQ(heard_in("Epoch 3: 9003/10000 correct, loss 0.5"), "end 3; loss=0.5@3");
 }
