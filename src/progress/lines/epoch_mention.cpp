@@ -68,9 +68,10 @@ Neighbour neighbour_of(std::string_view before) {
   static const Pattern known(
       R"((?i)^(?:train\w*|start\w*|begin\w*|enter\w*|finish\w*|complet\w*|done|end\w*|of|after|for|in|into|the|running|current|now|this|val\w*|eval\w*|test\w*|summary|results?|report|stats|processing|doing|progress|info|global|and|===*)$)");
   static const Pattern figure(R"([:=]\s*["'(\[]?[-+]?[\d.]+(?:e[-+]?\d+)?%?["')\]]?\s+$)");
+  static const Pattern named_figure(R"([A-Za-z_]\w* +-?\d+\.\d+\s+$)");  // "LearningRate 0.1   Epoch: 3"
   static const Pattern letters(R"(\w)");
   const auto match = last_word.find(before);
-  if (!match || figure.matches(before)) return Neighbour::fine;
+  if (!match || figure.matches(before) || named_figure.matches(before)) return Neighbour::fine;
   const auto word = match->text("word");
   if (!letters.matches(word)) return Neighbour::fine;
   if (word == "at" || word == "At") return Neighbour::needs_figures;

@@ -195,8 +195,8 @@ std::optional<StepMention> find_step(std::string_view text) {
   static const Pattern bracket(
       (R"(^[\[(]\s*(?P<done>)" + number + R"()\s*/\s*(?P<total>)" + number + R"()\s*[\])])").c_str());
   static const Pattern none(
-      (R"((?i)^(?:(?:train(?:ing)?|(?:training |overall )?progress)[\s:|]+[\[(]?|#)?(?P<done>)" + number +
-       R"()\s*/\s*(?P<total>)" + number + R"()\b\]?)")
+      (R"((?i)^(?:(?:train(?:ing)?|(?:training |overall )?progress)[\s:|]+[\[(]?|#|\(\d+(?:\.\d+)?%\) )?(?P<done>)" +
+       number + R"()\s*/\s*(?P<total>)" + number + R"()\b\]?)")
           .c_str());
   static const Pattern percent(
       R"((?i)^(?:(?:training|train|overall|total)\s+)?(?:training|train|progress|overall|completed?)\W+(?P<done>\d+(?:\.\d+)?)\s?%)");

@@ -98,6 +98,13 @@ TEST(LoopFormat, StepsThatGoOnAfterTheFirstEpochAreTheRuns) {
       "?: 50; loss=0.4");
 }
 
+TEST(LoopFormat, AFigureWithoutASignMayStandBeforeTheEpoch) {
+  EXPECT_EQ(heard_in("Training: Speed 3012.12 samples/sec   Loss 30.1   LearningRate 0.099   Epoch: 0   "
+                     "Global Step: 100"),
+            "begin 0; 0: 100; train_loss=30.1@0");
+  EXPECT_EQ(heard_in("(10%) 100/1000 | loss: 0.5"), "~100/1000 step; ~loss=0.5");
+}
+
 TEST(LoopFormat, RightAnswersAreNoSteps) {
   EXPECT_EQ(heard_in("Epoch 3: 9003/10000 correct, loss 0.5"), "end 3; loss=0.5@3");
 }
