@@ -180,6 +180,16 @@ bool numbers_figures(const Match& launcher) {
   return !launcher.text(3).empty() && figure.matches(launcher.after());
 }
 
+/// "2024-05-01T10:00:00Z | total_timesteps | 2048 |": the bar is the row's, and not the prefix's. "iteration
+/// 10/100 | lm loss: 2.5 |" is no row.
+void keep_row_of_a_table(std::string_view text, Prefix& prefix) {
+  static const Pattern first_cell(R"(^(?:\s*[A-Za-z_][A-Za-z_/ %-]*|\s*\d*\s*)\|)");
+  const auto before = trim(text.substr(0, prefix.length));
+  const auto message = text.substr(prefix.length);
+  if (!before.ends_with('|') || !trim(message).ends_with('|') || !first_cell.matches(message)) return;
+  prefix.length = text.substr(0, prefix.length).rfind('|');
+}
+
 }  // namespace
 
 Prefix find_prefix(std::string_view text) {
@@ -227,9 +237,6 @@ Prefix find_prefix(std::string_view text) {
     if (const auto found = logged ? logger().find(rest) : std::nullopt;
         found && (is_a_place(found->text(std::size_t{0})) ||
                   !is_of_the_message(found->text(1).empty() ? found->text(0) : found->text(1)))) {
-      // "| total_timesteps | 2048 |" is a row of a table.
-      const bool of_a_table = trim(found->text(std::size_t{0})) == "|" && trim(rest).ends_with('|');
-      if (of_a_table) break;
       take(*found);
       const bool names_file = trim(found->text(std::size_t{0})).ends_with(']') &&
                               found->text(std::size_t{0}).find(".py:") != std::string_view::npos;
@@ -248,6 +255,7 @@ Prefix find_prefix(std::string_view text) {
     }
     break;
   }
+  keep_row_of_a_table(text, prefix);
   return prefix.length < text.size() ? prefix : Prefix{0, prefix.rank};
 }
 

@@ -186,6 +186,8 @@ TEST(LinePrefix, WordsOfTheMessageAreNone) {
   EXPECT_EQ(message_of("[INFO] tokens: 50M/1000M"), "tokens: 50M/1000M");
   EXPECT_EQ(message_of("[INFO] Run: 01, Epoch: 02"), "Run: 01, Epoch: 02");
   EXPECT_EQ(message_of("2024-05-01 10:00:00 - INFO - | timesteps | 2048 |"), "| timesteps | 2048 |");
+  EXPECT_EQ(message_of("2024-05-01T10:00:00.1Z | timesteps | 2048 |"), "| timesteps | 2048 |");
+  EXPECT_EQ(message_of("INFO | iteration 10/ 100 | lm loss: 2.5 |"), "iteration 10/ 100 | lm loss: 2.5 |");
 }
 
 TEST(OtherLanguages, MoreCountersAndSteps) {
