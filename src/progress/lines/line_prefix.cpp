@@ -183,7 +183,7 @@ bool numbers_figures(const Match& launcher) {
 /// "2024-05-01T10:00:00Z | total_timesteps | 2048 |": the bar is the row's, and not the prefix's. "iteration
 /// 10/100 | lm loss: 2.5 |" is no row.
 void keep_row_of_a_table(std::string_view text, Prefix& prefix) {
-  static const Pattern first_cell(R"(^(?:\s*[A-Za-z_][A-Za-z_/ %-]*|\s*\d*\s*)\|)");
+  static const Pattern first_cell(R"(^(?:\s*[A-Za-z_][A-Za-z_/ %-]*|\s*\d+\s*)\|)");
   const auto before = trim(text.substr(0, prefix.length));
   const auto message = text.substr(prefix.length);
   if (!before.ends_with('|') || !trim(message).ends_with('|') || !first_cell.matches(message)) return;

@@ -187,6 +187,7 @@ TEST(LinePrefix, WordsOfTheMessageAreNone) {
   EXPECT_EQ(message_of("[INFO] Run: 01, Epoch: 02"), "Run: 01, Epoch: 02");
   EXPECT_EQ(message_of("2024-05-01 10:00:00 - INFO - | timesteps | 2048 |"), "| timesteps | 2048 |");
   EXPECT_EQ(message_of("2024-05-01T10:00:00.1Z | timesteps | 2048 |"), "| timesteps | 2048 |");
+  EXPECT_EQ(message_of("trainer-1  | | timesteps | 2048 |"), "| timesteps | 2048 |");
   EXPECT_EQ(message_of("INFO | iteration 10/ 100 | lm loss: 2.5 |"), "iteration 10/ 100 | lm loss: 2.5 |");
 }
 
