@@ -34,6 +34,18 @@ std::optional<int> told_epoch(const Bar& bar) {
   return match ? match->whole("epoch") : std::nullopt;
 }
 
+/// "epoch=1/100" among the figures of a bar without a name: its steps are that epoch's.
+void name_epoch_of_figures(const Bar& bar, BarTitle& title) {
+  static const Pattern figure(R"((?i)(?:^|[ ,|])epochs?[=:] ?(?P<epoch>\d+)/(?P<epochs>\d+)(?:[ ,|]|$))");
+  if (!bar.title.empty()) return;
+  const auto match = figure.find(bar.figures);
+  const auto epoch = match ? match->whole("epoch") : std::nullopt;
+  if (!epoch) return;
+  title.kind = BarKind::epoch_steps;
+  title.epoch = epoch;
+  title.epochs = match->number("epochs");
+}
+
 bool tells_the_epoch(const Bar& bar) {
   return told_epoch(bar).has_value();
 }
@@ -107,7 +119,8 @@ void BarProgress::read(const Bar& whole, const Line& line, Report& report) {
   if (part_of_bar(whole.title, 0, whole.total)) return;  // all are done
   auto bar = whole;
   bar.title = take_part(whole, report);
-  const auto title = read_bar_title(bar.title, bar.unit);
+  auto title = read_bar_title(bar.title, bar.unit);
+  name_epoch_of_figures(bar, title);
   if (title.kind == BarKind::evaluation) return read_evaluation(bar, title, report);
   if (title.kind == BarKind::preparation) return title.sure ? report.prepares() : void();
   if (bar.total && *bar.total <= 0) return;
@@ -325,6 +338,7 @@ bool BarProgress::may_be_beside_training(const Bar& bar, const Line& line) {
 }
 
 void BarProgress::read_steps(const Bar& bar, const BarTitle& title, const Line& line, Report& report) {
+  if (bar.fresh && bar.full()) return;  // it was full when it was drawn first: nothing was done
   if (is_behind_epoch_bar(bar)) {
     if (!bar.full() && !std::exchange(evaluating_, true)) report.window_begins("validation");
     return bar.full() ? end_evaluation(report) : void();
@@ -345,6 +359,7 @@ void BarProgress::read_steps(const Bar& bar, const BarTitle& title, const Line& 
   }
   // A first move over much of the bar may have skipped what an earlier run had done.
   if (last_ == 0 && bar.done > skipped_share * bar.total.value_or(0) && !bar.fresh) from_.reset();
+  if (const auto from = skipped_.note(bar.done, bar.total, line.time)) from_ = from;
   if (from_) report.work_counts_from(*from_);
   const double before = std::exchange(last_, bar.done);
   const bool all_steps = !of_an_epoch_ && tells_the_epoch(bar);

@@ -10,6 +10,7 @@
 #include "progress/lines/bar_title.hpp"
 #include "progress/lines/part_mention.hpp"
 #include "progress/lines/tqdm_bar.hpp"
+#include "progress/skipped_start.hpp"
 
 namespace joulecast::progress {
 
@@ -92,6 +93,7 @@ class BarProgress {
   std::string title_;
   std::optional<double> total_;
   double last_ = 0;
+  SkippedStart skipped_;
   std::optional<double> from_;        ///< where it was drawn first, if its first move was a small one
   std::optional<int> figures_epoch_;  ///< that its figures told last
   bool is_over_epochs_ = false;       ///< it went on when they told another one

@@ -38,6 +38,7 @@ void LoopEpochs::restart() {
   steps_before_epochs_ = StepsBefore::unknown;
   one_line_since_.reset();
   lines_end_ = false;
+  run_on_ = false;
 }
 
 /// Where counting began at 0, "0/4" may be the first of four or of five: it is of five if the number itself
@@ -132,14 +133,17 @@ bool LoopEpochs::take_line_of_several(int epoch, bool alike, std::optional<doubl
                                       Report& report) {
   constexpr Seconds moment{0.05};
   constexpr double little = 0.02;
+  constexpr double least_spread = 0.2;  // ranks print their lines at once, and then nothing for long
   constexpr int several = 3;
   const auto since = lined_epoch_ ? time - lined_at_ : Seconds{0};
+  const bool spread = lined_epoch_ && lined_at_ - lined_first_ >= since * least_spread;
   lined_at_ = time;
   if (epoch == lined_epoch_ && since < std::max(moment, pause_ * little)) return usual_lines_ >= several;
   if (epoch != lined_epoch_) pause_ = since;
   if (epoch != lined_epoch_) {
-    usual_lines_ = lined_epoch_ && epoch == *lined_epoch_ + 1 && lines_alike_ ? lines_ : 1;
+    usual_lines_ = lined_epoch_ && epoch == *lined_epoch_ + 1 && lines_alike_ && spread ? lines_ : 1;
     lines_ = 0;
+    lined_first_ = time;
     lines_alike_ = true;
   }
   lined_epoch_ = epoch;
@@ -279,11 +283,13 @@ void LoopEpochs::take_step_before(int epoch, const StepMention& step, std::optio
 
 void LoopEpochs::take_step_alone(const StepMention& step, Report& report) {
   headed_.reset();
+  // Steps that were told before the first epoch ended, and go on after it, are the run's.
+  if (!open_ && epoch_ && !stepping_epoch_ && last_step_) run_on_ = step.done > *last_step_;
   follow_steps(epoch_, step.done);
   stepping_epoch_ = epoch_;
   last_step_ = step.done;
   step_total_ = step.total;
-  if (!epoch_)
+  if (!epoch_ || (run_on_ && !open_))
     report.work_done(step.done, step.total, step.unit);
   else if (open_ && goes_on_.value_or(false))
     report.epoch_steps(step.done - steps_before_, steps_per_epoch_, epoch_);

@@ -96,6 +96,7 @@ class LoopEpochs {
   double steps_before_ = 0;                ///< where they go on: those of the epochs before
   std::optional<double> steps_per_epoch_;  ///< there, as the last one had
   bool steps_of_run_ = false;
+  bool run_on_ = false;  ///< those on lines of their own, over the epochs
   /// What is known of "Step 20/500 | Epoch 1". of_epoch_alone: epochs were named before without steps.
   enum class StepsBefore { unknown, undecided, of_run, of_epoch, of_epoch_alone };
   StepsBefore steps_before_epochs_ = StepsBefore::unknown;
@@ -109,6 +110,7 @@ class LoopEpochs {
   std::optional<int> lined_epoch_;  ///< that the lines with figures are counted of
   int lines_ = 0;
   bool lines_alike_ = true;  ///< the same is named in each
+  SteadyTime lined_first_;   ///< the first line of that epoch
   SteadyTime lined_at_;      ///< the last such line
   Seconds pause_{0};         ///< before the first one of its epoch
   int usual_lines_ = 1;      ///< of the epoch before, where they were alike

@@ -24,6 +24,7 @@ class LoopSteps {
   void note_epoch();
   /// Lines told how many steps there are, beside those that are done.
   [[nodiscard]] bool have_a_total() const { return have_a_total_; }
+  [[nodiscard]] bool rounds_have_headings() const { return rounds_have_headings_; }
 
  private:
   void name_round(const StepMention& step, Unit unit, Report& report);

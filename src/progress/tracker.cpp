@@ -84,7 +84,10 @@ Trust Tracker::trust() const {
                       current_->steps_of_epoch == StepsOfEpoch::unproven;
   const bool were_wrong = claims && current_->wrong_steps;
   trust.settled = !were_wrong && !(current_ && current_->uneven);
-  trust.steps_proven = !were_wrong && !(claims && !current_->last_epoch);
+  // How many steps an epoch has is known from one alone: they may have been of something before it.
+  const bool from_one =
+      current_ && current_->unit == Unit::step && !current_->total_work && !said_.steps && had_one_epoch();
+  trust.steps_proven = !were_wrong && !(claims && !current_->last_epoch) && !from_one;
   trust.may_count_from_zero = current_ && current_->unit == Unit::epoch && current_->first_number_assumed &&
                               current_->counter.base().value_or(1) > 0;
   // Where the patience is as long as the training, it cannot run out before the end.

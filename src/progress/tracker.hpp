@@ -188,6 +188,10 @@ class Tracker {
   [[nodiscard]] std::pair<double, bool> share_of_epoch(const Event& event) const;
   [[nodiscard]] bool all_epochs_are_over() const;
   void count_epoch_without_steps(int number, Seconds at);
+  [[nodiscard]] bool follows_other_steps(const Event& event, Seconds at);
+  void leave_other_steps(int number);
+  [[nodiscard]] bool begins_epochs_after_steps(const Event& event) const;
+  [[nodiscard]] bool had_one_epoch() const;
   void take_steps_of_epoch(const Event& event, Seconds at);
   void take_epochs_done(double done, Seconds at);
   void take_work(const Event& event, Seconds at);

@@ -170,6 +170,10 @@ void Tracker::begin_epoch(const Event& event, Seconds at) {
   const bool complete = current_->total_epochs && current_->counter.count() >= current_->total_epochs;
   const bool again = complete || begins_again(number);
   if (is_last_epoch(number) && (!again || current_->counter.is_soon(at))) return;
+  if (follows_other_steps(event, at)) {
+    begin_phase(at, {});
+    current_->unit = Unit::epoch;
+  }
   if (current_->unit != Unit::epoch) {
     if (!current_->total_epochs) current_->total_epochs = event.total_epochs;
     return begin_epoch_among_steps(number, at);
@@ -196,6 +200,40 @@ void Tracker::count_epoch_without_steps(int number, Seconds at) {
   advance(now.counted_at_epoch + *now.steps_per_epoch * epochs, at);
 }
 
+/// The first epoch begins now: the steps that were counted before it are none of its own, and those that had
+/// a number are all done.
+bool Tracker::follows_other_steps(const Event& event, Seconds at) {
+  auto& now = *current_;
+  if (now.unit != Unit::step || now.last_epoch || now.open || event.evidence == Evidence::told) return false;
+  const bool over = !now.total_work || now.counter.count() >= now.total_work;
+  if (!over || now.counter.work() <= 0 || now.counted.time == at) return false;
+  const auto first = now.first_number;
+  const bool is_first = position_of(*event.epoch) <= tiny;
+  now.first_number = first;
+  return is_first;
+}
+
+/// Of the phase that is counted now, one epoch is over.
+bool Tracker::had_one_epoch() const {
+  const auto& last = current_->last_epoch;
+  return last && (*last == 0 || epochs_[*last - 1].phase + 1 != phases_.size());
+}
+
+/// The second epoch is over, and no steps were told since the first one was: those before were of something
+/// else, and epochs are counted from there on.
+void Tracker::leave_other_steps(int number) {
+  auto& now = *current_;
+  if (now.unit != Unit::step || now.total_work || !had_one_epoch() || !now.total_epochs) return;
+  if (now.counter.count() != now.counted_at_epoch || number != epochs_[*now.last_epoch].index + 1) return;
+  const auto first = now.first_number;
+  const auto total = now.total_epochs;
+  begin_phase(now.epochs_until, {});
+  current_->unit = Unit::epoch;
+  current_->first_number = first;
+  current_->total_epochs = total;
+  current_->counter.begin_at(position_of(number));
+}
+
 void Tracker::end_epoch(const Event& event, Seconds at) {
   const int number = *event.epoch;
   current(phases_.empty() ? prepared_until_ : std::max(prepared_until_, phases_.back().span.end));
@@ -214,6 +252,7 @@ void Tracker::end_epoch(const Event& event, Seconds at) {
     return close_epoch(number, at, event.work);
   }
   if (!current_->unit) current_->unit = Unit::epoch;
+  leave_other_steps(number);
   if (current_->unit != Unit::epoch) {
     // Its steps, which looked like those of the whole run, are all done.
     if (was_one_epoch()) {

@@ -197,6 +197,17 @@ void Tracker::take_epochs_done(double done, Seconds at) {
   close_epoch(number, passed);
 }
 
+/// All steps are done and none of them told of an epoch: what counts epochs from the start now is another
+/// part.
+bool Tracker::begins_epochs_after_steps(const Event& event) const {
+  constexpr double at_start = 0.25;
+  const auto& now = *current_;
+  if (now.unit != Unit::step || !now.total_work || now.last_epoch || now.open || now.epochs_done)
+    return false;
+  return now.counter.count() >= now.total_work && event.total_work &&
+         *event.work < at_start * *event.total_work;
+}
+
 void Tracker::take_work(const Event& event, Seconds at) {
   if (const auto named = std::exchange(named_round_, std::nullopt))
     take_work(*named, since_start(named->time));  // nothing within it was heard
@@ -205,6 +216,10 @@ void Tracker::take_work(const Event& event, Seconds at) {
   current(
       std::min(at, std::max(prepared_until_, phases_.empty() ? prepared_until_ : phases_.back().span.end)));
   if (!current_->unit || (untouched() && unit != Unit::epoch)) current_->unit = unit;
+  if (unit == Unit::epoch && current_->unit != Unit::epoch && begins_epochs_after_steps(event)) {
+    begin_phase(phases_.back().span.end, {});
+    current_->unit = Unit::epoch;
+  }
   if (unit == Unit::epoch && current_->unit != Unit::epoch) {
     set_total(current_->total_epochs, event.total_work);
     return take_epochs_done(*event.work, at);

@@ -38,7 +38,7 @@ class Accelerate final : public Format {
     }
     if (read_bar_of_diffusers(line, report)) return true;
     if (!banner_) return false;
-    if (const auto match = total.find(line.full)) {
+    if (const auto match = total.find(line.text)) {
       steps_ = match->number("steps");
       if (!line.text.starts_with('T') && steps_) report.total_work(*steps_);
       return !line.text.starts_with('T');

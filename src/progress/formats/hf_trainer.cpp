@@ -21,6 +21,7 @@
 #include "progress/lines/pattern.hpp"
 #include "progress/lines/tqdm_bar.hpp"
 #include "progress/metric_text.hpp"
+#include "progress/skipped_start.hpp"
 
 namespace joulecast::progress {
 namespace {
@@ -145,6 +146,7 @@ class HuggingFaceTrainer final : public Format {
     static const Pattern writing(R"(^(?:Writing model shards|Saving checkpoint|Loading weights))");
     if (writing.matches(bar.title)) return true;
     if (!bar.title.empty()) return false;
+    if (line.below == 0) note_start(bar, line.time);
     if (!confirmed_) {
       // Nothing tells yet whose bar it is.
       if (line.below == 0 && candidate_ != bar.total)
@@ -154,6 +156,7 @@ class HuggingFaceTrainer final : public Format {
     if (!total_ && !over_ && line.below == 0 && (!steps_ || bar.total == steps_)) total_ = bar.total;
     if (line.below == 0 && bar.total == total_ && (!over_ || bar.done == 0)) {
       over_ = false;
+      if (from_) report.work_counts_from(*from_);
       report.work_done(bar.done, bar.total);
       return true;
     }
@@ -163,6 +166,13 @@ class HuggingFaceTrainer final : public Format {
     else if (bar.done == 0)
       report.window_begins("validation");
     return true;
+  }
+
+  /// A resumed run's bar jumps to where the earlier one ended.
+  void note_start(const Bar& bar, SteadyTime time) {
+    const auto from = skipped_.note(bar.done, bar.total, time);
+    if (from) from_ = from;
+    if (bar.done == 0 && bar.total == total_) from_.reset();
   }
 
   /// "{'loss': 0.5, 'learning_rate': 1e-05, 'epoch': 0.25}"; LLaMA-Factory's own have figures behind it.
@@ -251,6 +261,8 @@ class HuggingFaceTrainer final : public Format {
   std::optional<double> candidate_;         ///< length of the last bar that may be the training's
   std::optional<double> before_candidate_;  ///< … and of the one before it
   std::optional<double> total_;             ///< length of the training's bar
+  SkippedStart skipped_;
+  std::optional<double> from_;  ///< steps of an earlier run
 };
 
 }  // namespace

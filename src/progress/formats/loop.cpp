@@ -166,12 +166,18 @@ class Loop final : public Format {
     return true;
   }
 
+  /// "Client 3/8 epoch 1/2", "local epoch 1/2": within a round, of which nothing was heard.
+  [[nodiscard]] bool is_of_a_client(std::string_view before) const {
+    static const Pattern client(R"((?i)\b(?:client[ _#:=]*\d+ ?/ ?\d+\b.*|local[ _-]?)$)");
+    return !steps_.rounds_have_headings() && client.matches(before);
+  }
+
   void read_epoch(const EpochMention& mention, const Line& line, Report& report) {
     steps_.note_epoch();
     evaluation_headed_ = false;
     parts_.follow(mention, tagged_, report);
     const auto metrics = find_metrics(line.text);
-    if (!mention.sure) report.guess();
+    if (!mention.sure || is_of_a_client(mention.before)) report.guess();
     const auto before = mention.before.empty() ? std::nullopt : find_step(mention.before);
     const auto step = find_step_of_epoch(mention.after);
     if (mention.fraction) {

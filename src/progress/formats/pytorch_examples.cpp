@@ -40,7 +40,7 @@ class PyTorchExamples final : public Format {
     static const Pattern imagenet(
         R"(^Epoch: \[(?P<epoch>\d+)\]\[ *(?P<step>\d+)/(?P<steps>\d+)\]\s+(?:Time|Loss|Batch|lr|Lr)(?P<rest>.*))");
     static const Pattern cifar(
-        R"(^\[(?:epoch )?(?P<epoch>\d+),\s*(?P<step>\d+)\]\s+(?P<rest>(?:running |train )?[Ll]oss\b.*))");
+        R"(^\[(?:epoch )?(?P<epoch>\d+),\s*(?P<step>\d+)\]\s+(?P<rest>(?:running |train )?[Ll]oss(?:\b|_).*))");
     static const Pattern text(
         R"(^\| epoch +(?P<epoch>\d+) \| +(?P<step>\d+)/ *(?P<steps>\d+) batches \|(?P<rest>.*))");
     for (const auto* pattern : {&mnist, &imagenet, &cifar, &text}) {

@@ -24,7 +24,8 @@ class Sklearn final : public Format {
       searching_ = false;
       report.phase_begins("refit");
     }
-    return read_mlp(line, report) || read_sgd(line, report) || read_boosting(line, report);
+    return read_mlp(line, report) || read_sgd(line, report) || read_boosting(line, report) ||
+           read_tsne(line, report);
   }
 
  private:
@@ -62,6 +63,23 @@ class Sklearn final : public Format {
     static const Pattern words(
         R"(^(?:Iteration \d+, |-- Epoch \d|Norm: |Total training time: |Validation score: |\[\d+/\d+\] \d+ tree|building tree \d))");
     return words.matches(line.text);
+  }
+
+  /// t-SNE: its neighbours first, then iterations, of which the number is not said.
+  static bool read_tsne(const Line& line, Report& report) {
+    static const Pattern iteration(
+        R"(^\[t-SNE\] Iteration (?P<done>\d+): error = (?P<error>[\d.]+), gradient norm = )");
+    static const Pattern prepares(R"(^\[t-SNE\] (?:Comput|Index))");
+    if (prepares.matches(line.text)) {
+      report.prepares();
+      return true;
+    }
+    const auto match = iteration.find(line.text);
+    const auto done = match ? match->number("done") : std::nullopt;
+    if (!done) return line.text.starts_with("[t-SNE] ");
+    report.work_done(*done);
+    if (const auto error = match->number("error")) report.metric("error", *error);
+    return true;
   }
 
   bool read_mlp(const Line& line, Report& report) {
@@ -159,7 +177,7 @@ class Sklearn final : public Format {
 
 extern const FormatType sklearn_format{
     "scikit-learn",
-    "verbose MLP, SGD, gradient boosting (both), forests and searches (fits)",
+    "verbose MLP, SGD, gradient boosting (both), forests, t-SNE and searches (fits)",
     Breadth::framework,
     Evidence::stated,
     {},  // a table's rows have no words

@@ -41,7 +41,9 @@ bool names_preparation(std::string_view title) {
   static const Pattern words(
       R"((?i)(?:^|[^a-z])(?:download|tokeni[sz]|map\b|mapping|filter|load|read|pars(?:e|ing)|shard|prepar|pre-?process|process|generat|cach|extract|fetch|resolv|creat|build|convert|encod|index|scan|pack|group|truncat|adding|dropping|sav(?:e|ing)|writ|upload|export|merg|quanti[sz]|embed|comput|collect|import|unzip|unpack|copy|check|verif|flatten|cast|sort|shuffl|split|clean|crop|resiz|render|plot|captur|profiling|visuali[sz]|running tokenizer|setting up|(?:train|eval)\w* dataset))");
   const auto match = words.find(title);
-  return match && !names_training(match->before());
+  // "train: Scanning labels" names the data's set.
+  static const Pattern set(R"((?i)^(?:train|val|test): ?$)");
+  return match && (!names_training(match->before()) || set.matches(match->before()));
 }
 
 /// "Finding best initial lr", "LR range test": steps that are thrown away.
@@ -118,6 +120,12 @@ BarTitle read_bar_title(std::string_view title, std::string_view unit) {
     read_epoch(title, read);
     return is(BarKind::evaluation);
   }
+  // SimpleTuner's "Epoch 1/10, Steps" and "[Epoch 3: 2/10]loss: 0.1" of embeddings count those of the run.
+  static const Pattern steps_of_run(R"(^(?:Epoch \d+/\d+, Steps$|\[Epoch \d+: \d+/\d+\]))");
+  if (steps_of_run.matches(title)) return is(BarKind::steps);
+  // "Epoch 0.25, Loss: 0.5" tells how far a bar of steps has come.
+  static const Pattern fraction(R"((?i)(?:^|[^a-z])ep(?:och)?[ :=]*\d+\.\d)");
+  if (fraction.matches(title)) return is(BarKind::training);
   const bool preparation = names_preparation(title);
   if (!preparation && read_epoch(title, read)) return is(BarKind::epoch_steps);
   if (counts_epochs(unit)) return is(BarKind::epochs);

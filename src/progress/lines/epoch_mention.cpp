@@ -13,7 +13,7 @@ const Pattern& mention() {
   static const Pattern pattern(
       R"((?i)(?:^|[^\w.])(?P<word>epochs?|ep\.?)["']?(?:[ _-]?(?:no\.?|num|number|idx|index|id))?["']?\s*[\])]?\s*(?:->|[:=#_-])*\s*["'\[(<#]*\s*)"
       R"((?P<number>\d{1,3}(?:,\d{3})+|\d+)(?P<fraction>\.\d+)?["']?(?:\s*[\])>])?)"
-      R"((?:\s*[\[(]?(?:/|\\|of\b|out of\b)\s*[\[(]?\s*(?P<total>\d{1,3}(?:,\d{3})+|\d+)(?:\.0+\b)?)?[\])>]?)");
+      R"((?:\s*[\[(]?(?:/|\\|of\b|out of\b|(?:completed|finished|done) (?:out )?of\b)\s*[\[(]?\s*(?P<total>\d{1,3}(?:,\d{3})+|\d+)(?:\.0+\b)?)?[\])>]?)");
   return pattern;
 }
 
@@ -68,9 +68,10 @@ Neighbour neighbour_of(std::string_view before) {
   static const Pattern known(
       R"((?i)^(?:train\w*|start\w*|begin\w*|enter\w*|finish\w*|complet\w*|done|end\w*|of|after|for|in|into|the|running|current|now|this|val\w*|eval\w*|test\w*|summary|results?|report|stats|processing|doing|progress|info|global|and|===*)$)");
   static const Pattern figure(R"([:=]\s*["'(\[]?[-+]?[\d.]+(?:e[-+]?\d+)?%?["')\]]?\s+$)");
+  static const Pattern named_figure(R"([A-Za-z_]\w* +-?\d+\.\d+\s+$)");  // "LearningRate 0.1   Epoch: 3"
   static const Pattern letters(R"(\w)");
   const auto match = last_word.find(before);
-  if (!match || figure.matches(before)) return Neighbour::fine;
+  if (!match || figure.matches(before) || named_figure.matches(before)) return Neighbour::fine;
   const auto word = match->text("word");
   if (!letters.matches(word)) return Neighbour::fine;
   if (word == "at" || word == "At") return Neighbour::needs_figures;
@@ -181,9 +182,22 @@ std::optional<EpochMention> find_letter(std::string_view text) {
   return match && has_figure(match->after()) ? count_of(*match) : std::nullopt;
 }
 
+/// "Train: [ 1/50] Step 100/194 Loss 0.5", "Valid: [ 1/50] Final Prec@1 50.2%" of DARTS and what came of it.
+std::optional<EpochMention> find_behind_set(std::string_view text) {
+  static const Pattern behind(
+      R"((?i)^(?P<set>train(?:ing)?|val(?:id(?:ation)?)?|test): *\[ *(?P<number>\d+) ?/ ?(?P<total>\d+)\] *(?P<rest>(?:step|iter(?:ation)?|batch|final)\b.*))");
+  const auto match = behind.find(text);
+  auto found = match ? count_of(*match) : std::nullopt;
+  if (!found) return found;
+  found->after = match->text("rest");
+  if (std::tolower(static_cast<unsigned char>(text[1])) != 'r') found->says = Says::evaluation;
+  return found;
+}
+
 }  // namespace
 
 std::optional<EpochMention> find_epoch(std::string_view text) {
+  if (auto found = find_behind_set(text)) return found;
   if (auto found = find_count_before_word(text)) return found;
   if (auto found = find_count_at_the_end(text)) return found;
   if (auto found = find_letter(text)) return found;

@@ -1,5 +1,6 @@
 #include "progress/lines/line_prefix.hpp"
 
+#include <algorithm>
 #include <cctype>
 
 #include "base/text.hpp"
@@ -19,6 +20,7 @@ const Pattern& launcher() {
       R"(|\[(\d{3,5}:\d+)\]:\s*)"                                                  // the node and its process
       R"(|\[(\d+(?:,\d+)?)\]<(?:stdout|stderr)>:?)"                                // mpirun
       R"(|\((?:\w+ )?(?:pid|rank)=(\d+)[^()]{0,60}\))"                             // Ray
+      R"(|\(?rank[ =](\d+)(?:/\d+)?[,)]? )"                                        // rank 0 step 50
       R"()\s*)");
   return pattern;
 }
@@ -39,7 +41,7 @@ const Pattern& stamp() {
 
 const Pattern& level() {
   static const Pattern pattern(
-      R"(^\s*[\[(<]?(?:train\w* - )?(?:TRACE|DEBUG|INFO|NOTICE|SUCCESS|WARNING|WARN|ERROR|CRITICAL|info|debug|warning)[\])>]?(?::\w[\w.]*:|\s*[-|:>]+\s|:|\s)\s*)");
+      R"(^\s*[\[(<]?(?:train\w* - )?(?:TRACE|DEBUG|INFO|NOTICE|NOTE|SUCCESS|WARNING|WARN|ERROR|CRITICAL|info|debug|warning)[\])>]?(?::\w[\w.]*:|\s*[-|:>]+\s|:|\s)\s*)");
   return pattern;
 }
 
@@ -50,6 +52,8 @@ const Pattern& logger() {
       R"(^\s*(?:)"
       R"([\[(<][A-Za-z_][\w./ -]*(?::\d+(?::\w+)?)?(?:, \w+=\d+)?[\])>]:?\s*(?:[-|:]+\s+)?)"
       R"(|[A-Za-z_][\w.-]*\](?:\([\w./]+ \d+\))?:\s+)"
+      R"(|[\w./-]+\.py:\d+\]\s+)"        // vLLM
+      R"(|[\w.-]+ [\w./-]+\[\d+\]:\s+)"  // the journal: the machine, the program
       R"(|([A-Za-z_][\w./]*)(?::[\w<>]+)?(?::\d+)?(?:\s+[-|]+\s+|:\s+))"
       R"(|[-|:>]+\s+)"
       R"())");
@@ -61,6 +65,18 @@ const Pattern& logger() {
 const Pattern& machine() {
   static const Pattern pattern(
       R"(^\s*(?:worker|trainer|node|master|chief|launcher|host|job|pod|ps|train(?:ing)?)(?:-[a-z0-9]+)*-[a-z0-9]*\d[a-z0-9]*\s+(?:[|:>-]\s+)?)");
+  return pattern;
+}
+
+/// docker compose puts the service's name before each line: "trainer-1  | ".
+const Pattern& container() {
+  static const Pattern pattern(R"(^\s*(?P<name>[A-Za-z][\w.-]*)[-_]\d+ +\| )");
+  return pattern;
+}
+
+/// "[12.3s] ": since the start.
+const Pattern& elapsed() {
+  static const Pattern pattern(R"(^\s*\[\s*\d+(?:\.\d+)?\s?s(?:ec)?\]\s+)");
   return pattern;
 }
 
@@ -80,6 +96,26 @@ const Pattern& library() {
 const Pattern& arrow() {
   static const Pattern pattern(R"(^\s*>>\s+)");
   return pattern;
+}
+
+/// Of "🚀 Epoch 3", "✅ [3/6]": the bytes of pictures and dingbats before the words.
+std::size_t length_of_pictures(std::string_view text) {
+  std::size_t length = 0;
+  const auto byte = [&](std::size_t i) {
+    return length + i < text.size() ? static_cast<unsigned char>(text[length + i]) : 0U;
+  };
+  while (true) {
+    const bool dingbat = byte(0) == 0xE2 && ((byte(1) >= 0x98 && byte(1) <= 0x9E) || byte(1) == 0xAD);
+    const bool variant = byte(0) == 0xEF && byte(1) == 0xB8 && byte(2) == 0x8F;
+    if (byte(0) == 0xF0 && byte(1) == 0x9F)
+      length += 4;
+    else if (dingbat || variant)
+      length += 3;
+    else if (length > 0 && byte(0) == ' ')
+      ++length;
+    else
+      return std::min(length, text.size());
+  }
 }
 
 bool begins_with_one_of(std::string_view words, std::size_t length, std::string_view text) {
@@ -107,7 +143,8 @@ Possible possible_in(std::string_view text) {
   possible.stamp = digit || bracket || glog ||
                    begins_with_one_of("MonTueWedThuFriSatSunJanFebMarAprMayJunJulAugSepOctNovDec", 3, text);
   possible.level =
-      bracket || begins_with_one_of("TRAC DEBU INFO NOTI SUCC WARN ERRO CRIT info debu warn trai", 4, text);
+      bracket ||
+      begins_with_one_of("TRAC DEBU INFO NOTI NOTE SUCC WARN ERRO CRIT info debu warn trai", 4, text);
   possible.arrow = first == '>';
   return possible;
 }
@@ -115,14 +152,42 @@ Possible possible_in(std::string_view text) {
 /// Names before a separator that are words of the message itself: "train | epoch 001", "Epoch: 3".
 bool is_of_the_message(std::string_view name) {
   static const Pattern words(
-      R"((?i)^(?:\s*[\[(<]\s*(?:train\w*|val\w*|eval\w*|test\w*|epochs?|ep|step|iter\w*|batch|fold|stage|phase|round|loss|acc\w*)[\s\d:=#/\])>].*|train\w*|val\w*|eval\w*|test\w*|\w*epochs?|\w*steps?|iter\w*|\w*iters|\w*iterations|\w*loss|\w*acc\w*|batch\w*|fold\w*|stage\w*|round|it|eta|lr)$)");
+      R"((?i)^(?:\s*[\[(<]\s*(?:train\w*|val\w*|eval\w*|test\w*|epochs?|ep|step|iter\w*|batch|fold|stage|phase|round|loss|acc\w*|cv)[\s\d:=#/\])>].*|train\w*|val\w*|eval\w*|test\w*|\w*epochs?|\w*steps?|iter\w*|\w*iters|\w*iterations|\w*loss|\w*acc\w*|batch\w*|fold\w*|stage\w*|round|it|eta|lr|run|trial|seed|split|cycle|level|tokens?|samples?|examples?|images?|frames?|episodes?|games?|rollouts?|gen(?:erations?)?|updates?|progress|percent|total)$)");
   return words.matches(name);
+}
+
+/// "train:main:87 - " is a place in a program, whatever it is called.
+bool is_a_place(std::string_view logger) {
+  static const Pattern place(R"(^\s*[\w./]+:[A-Za-z_<]\w*>?:\d+\s+[-|])");
+  return place.matches(logger);
+}
+
+/// "step-10 | loss 0.5" is no container's line.
+std::optional<Match> find_container(std::string_view text) {
+  constexpr std::size_t longest = 64;
+  static const Pattern words(
+      R"((?i)^(?:epochs?|ep|e|it|iter\w*|steps?|batch|fold|stage|phase|round|seed|trial|run|loss|acc\w*|val\w*|test|eval\w*|lr|best|rank|gpu)$)");
+  if (text.empty() || std::isalpha(static_cast<unsigned char>(text[0])) == 0) return std::nullopt;
+  if (text.substr(0, longest).find(" | ") == std::string_view::npos) return std::nullopt;
+  auto found = container().find(text);
+  return found && !words.matches(found->text("name")) ? found : std::nullopt;
 }
 
 /// "100: 1.234567, 1.345678 avg loss": the number of a row of figures, not of a process.
 bool numbers_figures(const Match& launcher) {
-  static const Pattern figure(R"(^-?\d+\.\d)");
+  static const Pattern figure(
+      R"((?i)^(?:-?\d+\.\d|(?:train(?:ing)?[ _])?(?:loss|cost|error|acc(?:uracy)?)\b[ :=]*\d[^a-z]*$))");
   return !launcher.text(3).empty() && figure.matches(launcher.after());
+}
+
+/// "2024-05-01T10:00:00Z | total_timesteps | 2048 |": the bar is the row's, and not the prefix's. "iteration
+/// 10/100 | lm loss: 2.5 |" is no row.
+void keep_row_of_a_table(std::string_view text, Prefix& prefix) {
+  static const Pattern first_cell(R"(^(?:\s*[A-Za-z_][A-Za-z_/ %-]*|\s*\d+\s*)\|)");
+  const auto before = trim(text.substr(0, prefix.length));
+  const auto message = text.substr(prefix.length);
+  if (!before.ends_with('|') || !trim(message).ends_with('|') || !first_cell.matches(message)) return;
+  prefix.length = text.substr(0, prefix.length).rfind('|');
 }
 
 }  // namespace
@@ -130,14 +195,24 @@ bool numbers_figures(const Match& launcher) {
 Prefix find_prefix(std::string_view text) {
   Prefix prefix;
   bool logged = false;
+  int launchers = 0;
   const auto take = [&](const Match& match) { prefix.length = text.size() - match.after().size(); };
   for (int parts = 0; parts < 8; ++parts) {
     const auto rest = text.substr(prefix.length);
     const auto possible = possible_in(rest);
-    if (const auto found = possible.launcher && prefix.rank.empty() ? launcher().find(rest) : std::nullopt;
-        found && !numbers_figures(*found)) {
-      for (std::size_t group = 1; group <= 6 && prefix.rank.empty(); ++group)
-        prefix.rank = found->text(group);
+    if (const auto found = possible.launcher && launchers < 2 ? launcher().find(rest) : std::nullopt;
+        found && !numbers_figures(*found) && (launchers == 0 || found->text(3).empty())) {
+      if (!prefix.rank.empty()) prefix.rank += '/';
+      for (std::size_t group = 1; group <= 7; ++group) prefix.rank += found->text(group);
+      ++launchers;
+      take(*found);
+      continue;
+    }
+    if (const auto found = parts == 0 ? find_container(rest) : std::nullopt) {
+      take(*found);
+      continue;
+    }
+    if (const auto found = possible.launcher && rest[0] == '[' ? elapsed().find(rest) : std::nullopt) {
       take(*found);
       continue;
     }
@@ -160,7 +235,8 @@ Prefix find_prefix(std::string_view text) {
       continue;
     }
     if (const auto found = logged ? logger().find(rest) : std::nullopt;
-        found && !is_of_the_message(found->text(1).empty() ? found->text(0) : found->text(1))) {
+        found && (is_a_place(found->text(std::size_t{0})) ||
+                  !is_of_the_message(found->text(1).empty() ? found->text(0) : found->text(1)))) {
       take(*found);
       const bool names_file = trim(found->text(std::size_t{0})).ends_with(']') &&
                               found->text(std::size_t{0}).find(".py:") != std::string_view::npos;
@@ -173,8 +249,13 @@ Prefix find_prefix(std::string_view text) {
       }
       continue;
     }
+    if (const auto pictures = length_of_pictures(rest)) {
+      prefix.length += pictures;
+      continue;
+    }
     break;
   }
+  keep_row_of_a_table(text, prefix);
   return prefix.length < text.size() ? prefix : Prefix{0, prefix.rank};
 }
 

@@ -78,7 +78,7 @@ std::optional<StepMention> mention_of(const Match& match, Counted counted = {}) 
 std::optional<StepMention> find_with_noun(std::string_view text) {
   // Before it: a rank or a time, the micro-batches of the step, and figures with their names.
   static const Pattern behind(
-      (R"((?i)^\W*(?:\[?\d+(?:\.\d+)?[s%]?\]?[\s|]+)?(?:(?:micro|accum\w*|grad[ _-]?acc\w*)[ _-]?(?:step|batch|it\w*)?[ :=#\[(]*\d+\s*/\s*\d+[\s\])|,;-]+)?(?:[\w./@-]{1,40} ?[:=] ?[-+\d.:e]+[\s,;|]+){0,6}?(?:(?:done|completed?|finished|seen)\s+(?:with\s+)?)?(?:in )?)" +
+      (R"((?i)^\W*(?:\[?\d+(?:\.\d+)?[s%]?\]?[\s|]+)?(?:(?:micro|accum\w*|grad[ _-]?acc\w*)[ _-]?(?:step|batch|it\w*)?[ :=#\[(]*\d+\s*/\s*\d+[\s\])|,;-]+)?(?:[\w./@-]{1,40}(?: ?[:=] ?[-+\d.:e]+|=(?:"[^"]{0,80}"|[\w.:/+-]{1,40}))[\s,;|]+){0,6}?(?:(?:done|completed?|finished|seen)\s+(?:with\s+)?)?(?:in )?)" +
        qualifier + nouns + R"(["']?(?:\s+(?:no\.?|number|seen|processed|done|completed))?["']?)" + count)
           .c_str());
   static const Pattern ahead(
@@ -121,9 +121,11 @@ std::optional<StepMention> find_step_beside(std::string_view after) {
   static const Pattern counted(
       R"((?i)^[\s:|,>\])-]{0,6}(?P<done>\d+)\s*(?:of|out of)\s*(?P<total>\d+) (?:batches|steps|iterations|updates|done|finished|completed?)\b)");
   static const Pattern percent(R"(^[^A-Za-z\d%]{0,400}(?P<done>\d+(?:\.\d+)?)\s?%(?P<after>.*))");
+  static const Pattern right_ones(
+      R"((?i)^\W*(?:correct|right|hits?)\b)");  // "9003/10000 correct" is a figure
   for (const auto* pattern : {&pair, &bare, &counted}) {
     const auto match = pattern->find(after);
-    if (!match) continue;
+    if (!match || right_ones.matches(match->after())) continue;
     auto found = mention_of(*match);
     const auto set = match->text("set");
     if (found) found->of_evaluation = !set.empty() && std::tolower(static_cast<unsigned char>(set[1])) != 'r';
@@ -190,13 +192,15 @@ std::optional<StepMention> find_amount_beside(std::string_view after) {
 
 std::optional<StepMention> find_step(std::string_view text) {
   if (text.find_first_of("0123456789") == std::string_view::npos) return std::nullopt;
-  static const Pattern bracket(R"(^[\[(]\s*(?P<done>\d+)\s*/\s*(?P<total>\d+)\s*[\])])");
+  static const Pattern bracket(
+      (R"(^[\[(]\s*(?P<done>)" + number + R"()\s*/\s*(?P<total>)" + number + R"()\s*[\])])").c_str());
   static const Pattern none(
-      (R"((?i)^(?:(?:train(?:ing)?|(?:training |overall )?progress)[\s:|]+[\[(]?|#)?(?P<done>)" + number +
-       R"()\s*/\s*(?P<total>)" + number + R"()\b\]?)")
+      (R"((?i)^(?:(?:train(?:ing)?|(?:training |overall )?progress)[\s:|]+[\[(]?|#|\(\d+(?:\.\d+)?%\) )?(?P<done>)" +
+       number + R"()\s*/\s*(?P<total>)" + number + R"()\b\]?)")
           .c_str());
   static const Pattern percent(
       R"((?i)^(?:(?:training|train|overall|total)\s+)?(?:training|train|progress|overall|completed?)\W+(?P<done>\d+(?:\.\d+)?)\s?%)");
+  static const Pattern percent_done(R"((?i)^(?P<done>\d+(?:\.\d+)?)\s?% (?:done|completed?|finished)\b)");
   // "[ 12%] loss=0.3", and not "[ 12%] Building …", as builds tell.
   static const Pattern percent_before_a_figure(
       R"(^\[\s*(?P<done>\d+(?:\.\d+)?)\s?%\]\s+[A-Za-z_]\w*\s?[:=]\s?-?\d*\.?\d)");
@@ -212,6 +216,7 @@ std::optional<StepMention> find_step(std::string_view text) {
   if (const auto match = bracket.find(text)) return mention_of(*match, {Word::bracket});
   if (const auto match = none.find(text)) return mention_of(*match, {Word::none});
   auto match = percent.find(text);
+  if (!match) match = percent_done.find(text);
   if (!match) match = percent_before_a_figure.find(text);
   const auto done = match ? match->number("done") : std::nullopt;
   if (!done || *done > 100) return std::nullopt;

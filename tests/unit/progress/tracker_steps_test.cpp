@@ -352,11 +352,38 @@ TEST(Tracker, EpochsWithoutStepsBehindABarOfSomethingElseCount) {
   for (int step = 20; step <= 200; step += 20)
     training.at(
         step / 100.0, [&](Report& report) { report.work_done(step, 200); }, Evidence::guessed);
-  for (int epoch = 1; epoch <= 4; ++epoch) training.ends(2 + epoch, epoch, 4);
+  training.ends(3, 1, 4);
+  EXPECT_FALSE(training.tracker.trust().steps_proven) << "the steps may be none of the epoch's";
+  for (int epoch = 2; epoch <= 4; ++epoch) training.ends(2 + epoch, epoch, 4);
   training.finish(6.1);
-  ASSERT_EQ(training.tracker.phases().size(), 1u);
-  EXPECT_EQ(training.tracker.phases().front().work, training.tracker.phases().front().total_work);
+  ASSERT_EQ(training.tracker.phases().size(), 2u) << "the second epoch shows that they were not";
+  EXPECT_EQ(training.tracker.phases().back().unit, "epoch");
+  EXPECT_EQ(training.tracker.phases().back().work, 3);
+  EXPECT_EQ(training.tracker.phases().back().total_work, 3);
   EXPECT_THAT(training.numbers(), ElementsAre(1, 2, 3, 4));
+}
+
+TEST(Tracker, TheFirstEpochBeginsAfterStepsOfSomethingElse) {
+  Training training;
+  for (int step = 100; step <= 900; step += 100) training.steps(step / 10.0, step);
+  for (int epoch = 1; epoch <= 3; ++epoch) {
+    training.begins(90 + 10.0 * epoch, epoch, 5);
+    training.ends(99 + 10.0 * epoch, epoch, 5);
+  }
+  training.finish(130);
+  ASSERT_EQ(training.tracker.phases().size(), 2u);
+  EXPECT_EQ(training.tracker.phases().front().work, 900);
+  EXPECT_EQ(training.tracker.phases().back().work, 3);
+  EXPECT_EQ(training.tracker.phases().back().total_work, 5);
+}
+
+TEST(Tracker, EpochsCountedAfterAllStepsAreAnotherPart) {
+  Training training;
+  for (int step = 100; step <= 500; step += 100) training.steps(step / 10.0, step, 500);
+  for (int epoch = 0; epoch <= 100; epoch += 50) training.epochs_done(60 + epoch, epoch, 500);
+  training.finish(170);
+  ASSERT_EQ(training.tracker.phases().size(), 2u);
+  EXPECT_EQ(training.tracker.phases().back().total_work, 500);
 }
 
 }  // namespace
