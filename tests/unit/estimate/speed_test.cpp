@@ -217,6 +217,17 @@ TEST(SizeInName, IsReadAsPeopleWriteIt) {
   EXPECT_FALSE(size_in_name("resnet"));
 }
 
+TEST(SizeInName, KnowsSwitchTransformersByTheirExperts) {
+  // as published: 7.4 and 26.3 billion (Fedus et al. 2022)
+  EXPECT_NEAR(size_in_name("google/switch-base-128")->params_m, 7410, 30);
+  EXPECT_NEAR(size_in_name("switch-large-128")->params_m, 26300, 100);
+  const auto size = size_in_name("switch-transformer-xl (4 experts)");
+  // T5 3B, and three more experts of 2 x 1,024 x 16,384 weights in 24 layers
+  EXPECT_NEAR(size->active_m, 2851.6, 1);
+  EXPECT_NEAR(size->params_m, 2851.6 + 3 * 24 * 2 * 1.024 * 16.384, 1);
+  EXPECT_FALSE(size_in_name("switch-huge-128"));
+}
+
 TEST(StepWork, TakesAShapeFromTheName) {
   formats::StepSetup setup;
   setup.sequence_length = 2048;
@@ -244,6 +255,33 @@ TEST(SpeedCovariance, HasAPartOfChannelsLastAlone) {
   EXPECT_DOUBLE_EQ(covariance(one, two), usual);
   two.nhwc = true;
   EXPECT_GT(covariance(one, two), 1.5 * usual);
+}
+
+/// A row of ten networks on three boards.
+SpeedFeatures network_on(int network, const std::string& board) {
+  SpeedFeatures row;
+  row.transformer = true;
+  row.network = row.name = "net" + std::to_string(network);
+  row.board = board;
+  row.precision = "fp32";
+  row.work[0] = network;
+  return row;
+}
+
+TEST(SpeedResidual, CountsARowThatIsFarOffForLittle) {
+  std::vector<SpeedFeatures> rows;
+  std::vector<double> residuals;
+  for (int network = 0; network < 10; ++network)
+    for (const auto* board : {"one", "two", "three"}) {
+      rows.push_back(network_on(network, board));
+      residuals.push_back(network == 5 && rows.back().board == "two" ? std::log(3) : 0);
+    }
+  const auto model = SpeedResidual::fit(rows, residuals);
+  // worked out with NumPy; scatter of a normal distribution would give 0.338
+  EXPECT_NEAR(model.predict(network_on(5, "four")).mean, 0.1172627, 1e-6);
+  // what all rows of a network agree about is no scatter
+  for (std::size_t i = 0; i < rows.size(); ++i) residuals[i] = rows[i].network == "net5" ? std::log(1.5) : 0;
+  EXPECT_NEAR(SpeedResidual::fit(rows, residuals).predict(network_on(5, "four")).mean, 0.3738188, 1e-6);
 }
 
 /// Rows of one software whose arithmetic takes `over_peak` times the peak's time, and activations twice.

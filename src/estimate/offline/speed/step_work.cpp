@@ -1,5 +1,6 @@
 #include "estimate/offline/speed/step_work.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 #include <regex>
@@ -44,6 +45,28 @@ std::optional<ModelSize> size_of_shape(const std::string& name) {
   const double table = vocabulary * width, block = 12 * layers * width * width;
   return ModelSize{(block * (1 + experts_share * (experts - 1)) + table) / million,
                    (block + table) / million};
+}
+
+/// A Switch Transformer has the shape of a T5, of which every second feed-forward layer is a choice among
+/// experts and each token takes one (Fedus et al. 2022; Raffel et al. 2020), in millions of weights.
+struct SwitchShape {
+  std::string_view size;
+  double dense_m, expert_layers, expert_m;
+};
+constexpr std::array switch_shapes{SwitchShape{"base", 222.9, 12, 4.719},
+                                   SwitchShape{"large", 737.7, 24, 8.389},
+                                   SwitchShape{"xl", 2851.6, 24, 33.554}};
+
+/// "switch-base-8", "switch-transformer-xl (4 experts)".
+std::optional<ModelSize> size_of_switch(const std::string& name) {
+  static const std::regex shape(
+      R"(^(?:google/)?switch-(?:transformer-)?([a-z]+)(?:-| \()(\d+)(?: experts\))?$)");
+  std::smatch found;
+  if (!std::regex_search(name, found, shape)) return std::nullopt;
+  const auto* known = std::ranges::find(switch_shapes, found[1].str(), &SwitchShape::size);
+  if (known == switch_shapes.end()) return std::nullopt;
+  const double more_experts = number(found[2]) - 1;
+  return ModelSize{known->dense_m + more_experts * known->expert_layers * known->expert_m, known->dense_m};
 }
 
 /// "7b", "125m", "30b-a3b".
@@ -148,6 +171,7 @@ std::optional<ModelSize> size_in_name(std::string_view given) {
   for (const auto& known : published)
     if (name.starts_with(known.name)) return known.size;
   if (auto size = size_of_shape(name)) return size;
+  if (auto size = size_of_switch(name)) return size;
   return size_of_number(name);
 }
 
