@@ -65,9 +65,9 @@ std::optional<int> collected_status() {
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
 constexpr std::array<int, 0> fatal_signals{};  // sanitizers tell of these themselves
 #else
-constexpr std::array fatal_signals{SIGSEGV, SIGBUS, SIGFPE, SIGILL};
+constexpr std::array fatal_signals{SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT};
 #endif
-std::array<struct sigaction, 4> actions_before{};
+std::array<struct sigaction, 5> actions_before{};
 
 /// A library that does not survive a lack of memory (base/memory.hpp names two), a driver with a fault: ours
 /// to bear, not the command's. Calls only what is safe in a handler.

@@ -7,8 +7,9 @@
 
 namespace joulecast::run {
 
-/// While this object exists, std::terminate() and SIGSEGV, SIGBUS, SIGFPE and SIGILL wait for the command in
-/// place of ending the process, and then end it with the command's exit status. At most one at a time.
+/// While this object exists, std::terminate() and SIGSEGV, SIGBUS, SIGFPE, SIGILL and SIGABRT wait for the
+/// command in place of ending the process, and then end it with the command's exit status. At most one at a
+/// time.
 class LastResort {
  public:
   /// `child`: the process that was forked. `news`: where the leader of a session tells of the command; -1 if

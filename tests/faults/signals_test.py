@@ -56,7 +56,7 @@ FAULTS += [Fault(f"{number.name}", during=send(number, times=20)) for number in 
 FAULTS += [Fault(f"{number.name} to the relay", during=send(number, "relay", 20, times=5)) for number in (*ENDING, *HARMLESS)]
 if not SANITIZED:  # which tells of these itself
     FAULTS += [Fault(f"{number.name}, as if by a fault of our own, after {moment} ms", during=send(number, after_ms=moment))
-               for number in (signal.SIGSEGV, signal.SIGBUS, signal.SIGFPE, signal.SIGILL) for moment in (0, 20, 90)]
+               for number in (signal.SIGSEGV, signal.SIGBUS, signal.SIGFPE, signal.SIGILL, signal.SIGABRT) for moment in (0, 20, 90)]
 FAULTS += [Fault("stopped and continued", during=stop_and_continue), Fault("the relay stopped and continued", during=stop_the_relay)]
 FAULTS += [Fault(f"SIGTERM {moment} ms after the start", during=send_early(signal.SIGTERM, moment), may_not_begin=True, may_be_ended=True,
                  status=128 + signal.SIGTERM, milliseconds=5000) for moment in MOMENTS_MS]
