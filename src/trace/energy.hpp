@@ -30,8 +30,7 @@ struct RunEnergy {
   std::vector<ComponentEnergy> components;
   std::optional<Joules> total;                  ///< sum of the rows in_total; nothing if no row has a figure
   Provenance provenance = Provenance::missing;  ///< of the worst row in the total
-  /// Time coverage, weighted by energy. Of a node that never reported nothing was measured.
-  double coverage = 0;
+  double coverage = 0;                          ///< time coverage, weighted by energy
   double relative_uncertainty = 0;              ///< of what was measured
   std::optional<Watts>
       mean_power;  ///< sum of the mean powers of the rows in_total, each while it was counted

@@ -22,7 +22,7 @@ struct Segment {
   std::optional<WallTime> started;
   RunStatus status = RunStatus::interrupted;
   std::optional<int> exit_status;
-  std::string hostname;  ///< "n1, n2" of several nodes
+  std::string hostname;
   std::vector<std::string> gpus;
   /// What it did after its last checkpoint: the next segment did this work again. Empty if there was none, or
   /// if it is not known.
