@@ -49,8 +49,9 @@ bool has_part_in(const Trace& trace, Span span) {
     return trace.gaps.empty() || std::ranges::any_of(trace.gaps, [&](Span gap) {
              return intersect(gap, span).length() > Seconds{0};
            });
-  const auto first = std::ranges::lower_bound(trace.times, span.begin.value());
-  return first != trace.times.end() && *first <= span.end.value();
+  constexpr Seconds rounding = between_segments * 0.5;  // a store rounds the times of readings
+  const auto first = std::ranges::lower_bound(trace.times, (span.begin - rounding).value());
+  return first != trace.times.end() && *first <= (span.end + rounding).value();
 }
 
 /// A gap that leads from one segment into another belongs to none of them: as for a run alone, nothing is

@@ -1,4 +1,5 @@
 """The nodes of one job: each is measured as a run of its own, and all that is shown is one account over them."""
+import csv
 import json
 import os
 import pathlib
@@ -240,9 +241,9 @@ class Nodes(CommandTest):
         """A job that goes on with other machines: none of them lacks anything, and none is 0 W where it was not there."""
         self.jobs_of_machines(({0: "n1", 1: "n2"}, 2), ({0: "m1", 1: "m2"}, 2))
         self.call("export", "--bundle", self.folder / "bundle", "--csv", self.folder / "samples.csv")
-        rows = [line for name in ("n1", "n2", "m1", "m2") for line in (self.folder / f"bundle/power-{name}.csv").read_text().splitlines()[1:]]
+        rows = [row for name in ("n1", "n2", "m1", "m2") for row in csv.DictReader((self.folder / f"bundle/power-{name}.csv").open())]
         self.assertGreater(len(rows), 40)
-        self.assertEqual([line for line in rows if float(line.split(",")[1]) == 0], [])
+        self.assertEqual([row for row in rows if row["gpu0_w"] and float(row["gpu0_w"]) == 0], [])
         samples = [line for line in (self.folder / "samples.csv").read_text().splitlines() if ",power," in line and line.endswith(",0")]
         self.assertEqual(samples, [])
         before = self.json("show")["energy_j"]
