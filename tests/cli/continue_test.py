@@ -206,10 +206,13 @@ class OnlyTold(ContinueTest):
     def test_of_several_that_begin_at_once_only_one_goes_on(self):
         self.measure("--name", "net", script=epochs(1, 1, 2))
         for tries in range(1, 4):
-            several = [subprocess.Popen([JOULECAST, "run", "--live", "off", "--continue", "net", "--", "sleep", "0.7"], env=self.environment,
-                                        stderr=subprocess.DEVNULL) for _ in range(4)]
+            begun = self.folder / f"begun{tries}"
+            begun.mkdir()
+            wait_for_all = f"touch {begun}/$$; until [ $(ls {begun} | wc -l) -eq 4 ]; do sleep 0.05; done"
+            several = [subprocess.Popen([JOULECAST, "run", "--live", "off", "--continue", "net", "--", "sh", "-c", wait_for_all],
+                                        env=self.environment, stderr=subprocess.DEVNULL) for _ in range(4)]
             for process in several:
-                self.assertEqual(process.wait(timeout=30), 0)
+                self.assertEqual(process.wait(timeout=60), 0)
             rows = self.json("list")["runs"]
             [training] = [row for row in rows if row["name"] == "net"]
             self.assertLessEqual(training["segments"], tries + 1, "the same energy is counted twice")
