@@ -26,6 +26,8 @@ JOULECAST = os.path.abspath(os.environ.get("JOULECAST", "build/dev/joulecast"))
 COMMAND = os.environ.get("JOULECAST_FAULT_COMMAND", "")
 SHIM = os.environ.get("JOULECAST_FAULT_SHIM", "")
 SANITIZED = bool(os.environ.get("JOULECAST_SANITIZED"))
+# The thread sanitizer writes a file of its own before main(), and SIGXFSZ ends it where that may not be.
+NEEDS_FILES = os.environ.get("JOULECAST_SANITIZED") == "thread"
 LINES, STATUS = 40, 7
 PATIENCE_S = 150 if SANITIZED else 30  # a sanitizer makes joulecast several times slower
 MOST_MEMORY_KB = 128 * 1024
