@@ -123,7 +123,8 @@ std::vector<JobLaunch> launches_of(const std::vector<NodeChain>& chains) {
       auto& first = starts[names[i].front()];
       first.nodes[places[names[i].front()][i]].segments.lost = chains[i].segments.lost;
     }
-    names[i].erase(std::ranges::unique(names[i]).begin(), names[i].end());
+    // Not std::ranges::unique, whose subrange clang 14 does not compile.
+    names[i].erase(std::unique(names[i].begin(), names[i].end()), names[i].end());
   }
   std::vector<JobLaunch> launches;
   if (starts.size() < 2) return launches;
