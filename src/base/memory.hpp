@@ -7,8 +7,8 @@
 
 namespace joulecast {
 
-/// Throws std::bad_alloc here if so much is not to be had. For libraries that do not survive it in their midst: RE2
-/// frees a pattern that it has not built yet, nlohmann/json a value that it has only begun.
+/// Throws std::bad_alloc here if so much is not to be had. For libraries that do not survive it in their
+/// midst: RE2 frees a pattern that it has not built yet, nlohmann/json a value that it has only begun.
 inline void ask_for_memory(std::size_t bytes) {
   ::operator delete(::operator new(bytes));
 }
