@@ -92,7 +92,9 @@ void Tracker::publish() {
 
 /// The work up to here is an epoch's.
 void Tracker::mark_epoch_end(Seconds at) {
-  if (current_->counter.base()) advances_.end_epoch(at, current_->counter.work());
+  if (!current_->counter.base()) return;
+  publish();  // if it is known only now where counting began, what came before waits
+  advances_.end_epoch(at, current_->counter.work());
 }
 
 /// How much of its epoch the steps are, and whether its bar is shorter than those of the epochs before.
