@@ -11,12 +11,12 @@
 namespace joulecast::cli {
 namespace {
 
-struct Options {
+struct BudgetOptions {
   session::BudgetRequest request;
   std::string json, svg, size_svg;
 };
 
-int plan(const Options& options) {
+int plan(const BudgetOptions& options) {
   const auto result = session::plan_budget(options.request);
   if (!result) return report_error(result.error());
   if (!options.svg.empty())
@@ -29,8 +29,8 @@ int plan(const Options& options) {
       options.json, [&] { return report::to_text(*result); }, [&] { return report::to_json_text(*result); });
 }
 
-std::function<int()> define(Arguments app) {
-  auto options = std::make_shared<Options>();
+std::function<int()> define_budget(Arguments app) {
+  auto options = std::make_shared<BudgetOptions>();
   auto& request = options->request;
   app.add_option("AMOUNT", request.amount,
                  "Energy (100kWh), time of all GPUs together (72h), '500 gpu-h', or money (2000EUR)")
@@ -65,6 +65,6 @@ std::function<int()> define(Arguments app) {
 }  // namespace
 
 extern const Command budget_command{"budget", "The model and data that make the most of a budget", "Predict",
-                                    define};
+                                    define_budget};
 
 }  // namespace joulecast::cli

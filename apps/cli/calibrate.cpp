@@ -16,7 +16,7 @@
 namespace joulecast::cli {
 namespace {
 
-struct Options {
+struct CalibrateOptions {
   session::CalibrationRequest request;
   session::BoardCalibrationRequest board;
   double seconds = 8;
@@ -26,7 +26,7 @@ struct Options {
 };
 
 /// Runs this process as one micro-workload.
-int run_workload(const Options& options) {
+int run_workload(const CalibrateOptions& options) {
   const auto did =
       session::run_micro_into(options.workload_output, options.workload, Seconds{options.seconds});
   return did ? done : report_error(did.error());
@@ -58,7 +58,7 @@ Result<session::MeasuredCommand> measure(const session::CommandToMeasure& what) 
 }
 
 /// Measures the gain of a board instead of the machine.
-int calibrate_board(Options& options) {
+int calibrate_board(CalibrateOptions& options) {
   options.board.store = options.store;
   options.board.gpu = options.request.gpu;
   const auto result = session::calibrate_board(options.board);
@@ -67,7 +67,7 @@ int calibrate_board(Options& options) {
       options.json, [&] { return report::to_text(*result); }, [&] { return report::to_json_text(*result); });
 }
 
-int calibrate(Options& options) {
+int calibrate(CalibrateOptions& options) {
   if (!options.workload.empty()) return run_workload(options);
   if (const auto free = check_json_target(options.json); !free) return report_error(free.error());
   if (!options.board.meter.empty()) return calibrate_board(options);
@@ -82,8 +82,8 @@ int calibrate(Options& options) {
       options.json, [&] { return report::to_text(*result); }, [&] { return report::to_json_text(*result); });
 }
 
-std::function<int()> define(Arguments app) {
-  auto options = std::make_shared<Options>();
+std::function<int()> define_calibrate(Arguments app) {
+  auto options = std::make_shared<CalibrateOptions>();
   auto& request = options->request;
   app.add_option("--seconds", options->seconds, "Of each of the six micro-workloads")
       .show_default()
@@ -120,6 +120,7 @@ std::function<int()> define(Arguments app) {
 
 }  // namespace
 
-extern const Command calibrate_command{"calibrate", "Fit the predictions to this machine", "Predict", define};
+extern const Command calibrate_command{"calibrate", "Fit the predictions to this machine", "Predict",
+                                       define_calibrate};
 
 }  // namespace joulecast::cli

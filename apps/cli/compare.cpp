@@ -9,7 +9,7 @@
 namespace joulecast::cli {
 namespace {
 
-struct Options {
+struct CompareOptions {
   TableSource source;
   session::CompareRequest request;
   std::string approach = "auto";
@@ -18,7 +18,7 @@ struct Options {
   ReportFiles files;
 };
 
-int compare(Options& options) {
+int compare(CompareOptions& options) {
   static const std::map<std::string, stats::Approach> approaches{{"auto", stats::Approach::automatic},
                                                                  {"ranks", stats::Approach::ranks},
                                                                  {"means", stats::Approach::means}};
@@ -39,8 +39,8 @@ int compare(Options& options) {
   return give(*comparison, options.files);
 }
 
-std::function<int()> define(Arguments app) {
-  auto options = std::make_shared<Options>();
+std::function<int()> define_compare(Arguments app) {
+  auto options = std::make_shared<CompareOptions>();
   add_table_source(app, options->source);
   app.add_option("--group", options->request.group, "Column that names the groups").required();
   app.add_option("--value", options->request.value,
@@ -68,6 +68,6 @@ std::function<int()> define(Arguments app) {
 }  // namespace
 
 extern const Command compare_command{
-    "compare", "Compare groups of runs: effect sizes, tests, repetitions needed", "Decide", define};
+    "compare", "Compare groups of runs: effect sizes, tests, repetitions needed", "Decide", define_compare};
 
 }  // namespace joulecast::cli

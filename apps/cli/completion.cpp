@@ -18,7 +18,7 @@ int completion(const std::string& shell) {
   return done;
 }
 
-std::function<int()> define(Arguments app) {
+std::function<int()> define_completion(Arguments app) {
   const auto shell = std::make_shared<std::string>();
   app.add_option("SHELL", *shell, "Whose script to print").one_of({"bash", "zsh", "fish"}).required();
   app.footer(
@@ -30,6 +30,7 @@ std::function<int()> define(Arguments app) {
 
 }  // namespace
 
-extern const Command completion_command{"completion", "Print a script for shell completion", "Shell", define};
+extern const Command completion_command{"completion", "Print a script for shell completion", "Shell",
+                                        define_completion};
 
 }  // namespace joulecast::cli

@@ -13,7 +13,7 @@
 namespace joulecast::cli {
 namespace {
 
-struct Options {
+struct DiscloseOptions {
   session::DisclosureRequest request;
   std::string format = "annex-xi";
   std::string output;
@@ -26,7 +26,7 @@ Result<std::string> rendered(const session::Disclosure& disclosure, const std::s
   return report::to_annex_xi(disclosure);
 }
 
-int disclose(const Options& options) {
+int disclose(const DiscloseOptions& options) {
   const bool to_file = !options.output.empty() && options.output != "-";
   if (to_file)
     if (auto ok = can_write_file(options.output); !ok) return report_error(ok.error());
@@ -43,8 +43,8 @@ int disclose(const Options& options) {
   return done;
 }
 
-std::function<int()> define(Arguments app) {
-  auto options = std::make_shared<Options>();
+std::function<int()> define_disclose(Arguments app) {
+  auto options = std::make_shared<DiscloseOptions>();
   auto& request = options->request;
   app.add_option(
       "RUN", request.runs,
@@ -71,6 +71,6 @@ std::function<int()> define(Arguments app) {
 
 extern const Command disclose_command{
     "disclose", "What a model's training cost, as model cards and regulators ask for it", "Look back",
-    define};
+    define_disclose};
 
 }  // namespace joulecast::cli

@@ -17,7 +17,7 @@ int run(const std::string& json) {
       json, [&] { return report::to_text(*diagnosis); }, [&] { return report::to_json_text(*diagnosis); });
 }
 
-std::function<int()> define(Arguments app) {
+std::function<int()> define_doctor(Arguments app) {
   auto json = std::make_shared<std::string>();
   add_json_option(app, *json);
   return [json] { return run(*json); };
@@ -26,6 +26,6 @@ std::function<int()> define(Arguments app) {
 }  // namespace
 
 extern const Command doctor_command{"doctor", "Why a source cannot be used, and the command that changes it",
-                                    "Measure", define};
+                                    "Measure", define_doctor};
 
 }  // namespace joulecast::cli

@@ -10,7 +10,7 @@
 namespace joulecast::cli {
 namespace {
 
-std::function<int()> define(Arguments app) {
+std::function<int()> define_evaluate(Arguments app) {
   auto chosen = std::make_shared<std::function<int()>>();
   const auto add = [&](const char* name, const char* summary, EvaluationDefinition define_kind) {
     auto arguments = app.add_command(name, summary);
@@ -25,6 +25,6 @@ std::function<int()> define(Arguments app) {
 }  // namespace
 
 extern const Command evaluate_command{"evaluate", "How right the estimates are, on measured runs", "Estimate",
-                                      define};
+                                      define_evaluate};
 
 }  // namespace joulecast::cli

@@ -21,7 +21,7 @@ int write_files(const session::ExportRequest& request) {
   return done;
 }
 
-std::function<int()> define(Arguments app) {
+std::function<int()> define_export(Arguments app) {
   auto request = std::make_shared<session::ExportRequest>();
   auto& targets = request->targets;
   app.add_option("run", request->run, "Id, beginning of an id, or name; the latest run where left out");
@@ -40,6 +40,6 @@ std::function<int()> define(Arguments app) {
 }  // namespace
 
 extern const Command export_command{"export", "A run as a bundle or CSV for other programs", "Look back",
-                                    define};
+                                    define_export};
 
 }  // namespace joulecast::cli

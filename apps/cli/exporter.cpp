@@ -5,7 +5,7 @@
 namespace joulecast::cli {
 namespace {
 
-std::function<int()> define(Arguments app) {
+std::function<int()> define_exporter(Arguments app) {
   return define_service(
       app, serve::Scope::exporter, "127.0.0.1:7464",
       [](const std::string& url, bool /*has_page*/) { return "metrics at " + url + "/metrics"; });
@@ -14,6 +14,6 @@ std::function<int()> define(Arguments app) {
 }  // namespace
 
 extern const Command exporter_command{"exporter", "This machine's energy and running runs, for Prometheus",
-                                      "Measure", define};
+                                      "Measure", define_exporter};
 
 }  // namespace joulecast::cli

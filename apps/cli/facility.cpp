@@ -9,12 +9,12 @@
 namespace joulecast::cli {
 namespace {
 
-struct Options {
+struct FacilityOptions {
   session::FacilityRequest request;
   std::string json;
 };
 
-int fit(const Options& options) {
+int fit(const FacilityOptions& options) {
   if (const auto free = check_json_target(options.json); !free) return report_error(free.error());
   const auto learned = session::learn_facility(options.request);
   if (!learned) return report_error(learned.error());
@@ -23,8 +23,8 @@ int fit(const Options& options) {
       [&] { return report::to_json_text(*learned); });
 }
 
-std::function<int()> define(Arguments app) {
-  auto options = std::make_shared<Options>();
+std::function<int()> define_facility(Arguments app) {
+  auto options = std::make_shared<FacilityOptions>();
   auto& request = options->request;
   auto arguments = app.add_command("fit", "Learn the building's overhead by load and outside temperature");
   arguments
@@ -44,6 +44,6 @@ std::function<int()> define(Arguments app) {
 
 extern const Command facility_command{
     "facility", "What a building adds to the energy of its computers, by load and weather", "Predict",
-    define};
+    define_facility};
 
 }  // namespace joulecast::cli

@@ -12,12 +12,12 @@
 namespace joulecast::cli {
 namespace {
 
-struct Options {
+struct FitOptions {
   session::FitRequest request;
   std::string store, json;
 };
 
-int fit(const Options& options) {
+int fit(const FitOptions& options) {
   if (const auto free = check_json_target(options.json); !free) return report_error(free.error());
   const auto result = session::fit_models(options.request);
   if (!result) return report_error(result.error());
@@ -26,8 +26,8 @@ int fit(const Options& options) {
       options.json, [&] { return report::to_text(*result); }, [&] { return report::to_json_text(*result); });
 }
 
-std::function<int()> define(Arguments app) {
-  auto options = std::make_shared<Options>();
+std::function<int()> define_fit(Arguments app) {
+  auto options = std::make_shared<FitOptions>();
   auto& request = options->request;
   auto& input = request.input;
   app.add_option("TABLE", input.tables, "Tables of measured configurations: workloads, speeds or energies");
@@ -54,6 +54,6 @@ std::function<int()> define(Arguments app) {
 }  // namespace
 
 extern const Command fit_command{"fit", "Learn from measured configurations what trainings cost", "Predict",
-                                 define};
+                                 define_fit};
 
 }  // namespace joulecast::cli

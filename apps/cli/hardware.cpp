@@ -10,20 +10,20 @@
 namespace joulecast::cli {
 namespace {
 
-struct Options {
+struct HardwareOptions {
   session::HardwareRequest request;
   std::string json;
 };
 
-int run(const Options& options) {
+int run(const HardwareOptions& options) {
   const auto found = session::look_up_hardware(options.request);
   if (!found) return report_error(found.error());
   return report_result(
       options.json, [&] { return report::to_text(*found); }, [&] { return report::to_json_text(*found); });
 }
 
-std::function<int()> define(Arguments app) {
-  auto options = std::make_shared<Options>();
+std::function<int()> define_hardware(Arguments app) {
+  auto options = std::make_shared<HardwareOptions>();
   app.add_option("NAME", options->request.name,
                  "GPU or CPU, as nvidia-smi, rocm-smi or /proc/cpuinfo call it");
   app.add_option("--gpu-file", options->request.gpu_file,
@@ -35,6 +35,6 @@ std::function<int()> define(Arguments app) {
 }  // namespace
 
 extern const Command hardware_command{"hardware", "What is known of a GPU or CPU, with source and date",
-                                      "Predict", define};
+                                      "Predict", define_hardware};
 
 }  // namespace joulecast::cli

@@ -15,7 +15,7 @@
 namespace joulecast::cli {
 namespace {
 
-struct Options {
+struct ImportOptions {
   std::vector<std::string> files;
   std::string columns;
   std::string comma;
@@ -30,7 +30,7 @@ struct Options {
   bool dry_run = false;
 };
 
-Result<session::ImportRequest> request_of(const Options& arguments) {
+Result<session::ImportRequest> request_of(const ImportOptions& arguments) {
   session::ImportRequest request;
   request.files = {arguments.files.begin(), arguments.files.end()};
   request.options.strict = arguments.strict;
@@ -64,7 +64,7 @@ Result<session::ImportRequest> request_of(const Options& arguments) {
   return request;
 }
 
-int import_files(const Options& arguments) {
+int import_files(const ImportOptions& arguments) {
   if (auto ok = check_json_target(arguments.json); !ok) return report_error(ok.error());
   const auto request = request_of(arguments);
   if (!request) return report_error(request.error());
@@ -78,8 +78,8 @@ int import_files(const Options& arguments) {
   return std::max(status, answered);
 }
 
-std::function<int()> define(Arguments app) {
-  auto arguments = std::make_shared<Options>();
+std::function<int()> define_import(Arguments app) {
+  auto arguments = std::make_shared<ImportOptions>();
   app.add_option(
          "FILE", arguments->files,
          "Logs of nvidia-smi, rocm-smi, amd-smi, dcgmi, tegrastats, turbostat, perf stat, CodeCarbon, "
@@ -106,6 +106,7 @@ std::function<int()> define(Arguments app) {
 
 }  // namespace
 
-extern const Command import_command{"import", "Take runs from the logs of other tools", "Look back", define};
+extern const Command import_command{"import", "Take runs from the logs of other tools", "Look back",
+                                    define_import};
 
 }  // namespace joulecast::cli

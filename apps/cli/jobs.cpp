@@ -16,7 +16,7 @@
 namespace joulecast::cli {
 namespace {
 
-struct Options {
+struct JobsOptions {
   session::JobRequest request;
   std::string by = "job";
   std::string sacct = "auto";
@@ -56,7 +56,7 @@ std::vector<std::string> sacct_command(const session::JobReport& report) {
 }
 
 /// Puts Slurm's own account beside ours. Returns why there is none; "" = there is one.
-std::string ask_sacct(const Options& options, session::JobReport& report) {
+std::string ask_sacct(const JobsOptions& options, session::JobReport& report) {
   if (options.sacct == "never" || report.jobs.empty()) return {};
   const auto printed = run::output_of(sacct_command(report), sacct_patience);
   auto jobs = printed ? formats::read_sacct(*printed) : propagate(printed.error());
@@ -68,7 +68,7 @@ std::string ask_sacct(const Options& options, session::JobReport& report) {
   return {};
 }
 
-int jobs(Options& options) {
+int jobs(JobsOptions& options) {
   options.request.by = group_of(options.by);
   auto report = session::job_energy(options.request);
   if (!report) return report_error(report.error());
@@ -80,8 +80,8 @@ int jobs(Options& options) {
       [&] { return report::to_json_text(*report, reason); });
 }
 
-std::function<int()> define(Arguments app) {
-  auto options = std::make_shared<Options>();
+std::function<int()> define_jobs(Arguments app) {
+  auto options = std::make_shared<JobsOptions>();
   auto& request = options->request;
   app.add_option("--user", request.user, "Only jobs of this user").type_name("NAME");
   app.add_option("--account", request.account, "Only jobs of this account").type_name("NAME");
@@ -104,6 +104,6 @@ std::function<int()> define(Arguments app) {
 
 }  // namespace
 
-extern const Command jobs_command{"jobs", "What the jobs of a batch system used", "Look back", define};
+extern const Command jobs_command{"jobs", "What the jobs of a batch system used", "Look back", define_jobs};
 
 }  // namespace joulecast::cli

@@ -9,7 +9,7 @@
 namespace joulecast::cli {
 namespace {
 
-std::function<int()> define(Arguments app) {
+std::function<int()> define_lab(Arguments app) {
   auto chosen = std::make_shared<std::function<int()>>();
   const auto add = [&](const char* name, const char* summary, LabDefinition define_part) {
     auto arguments = app.add_command(name, summary);
@@ -30,6 +30,6 @@ std::function<int()> define(Arguments app) {
 }  // namespace
 
 extern const Command lab_command{"lab", "Campaigns of measured runs, and what comes of them", "Decide",
-                                 define};
+                                 define_lab};
 
 }  // namespace joulecast::cli

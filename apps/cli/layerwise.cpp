@@ -10,14 +10,14 @@
 namespace joulecast::cli {
 namespace {
 
-struct Options {
+struct LayerwiseOptions {
   session::LayerwiseRequest request;
   session::LayerFitRequest fit;
   std::string fitted, networks, json;
   bool evaluate = false;
 };
 
-int evaluate(const Options& options) {
+int evaluate(const LayerwiseOptions& options) {
   const auto evaluation = session::evaluate_layers({options.fit.table, options.networks});
   if (!evaluation) return report_error(evaluation.error());
   return report_result(
@@ -25,7 +25,7 @@ int evaluate(const Options& options) {
       [&] { return report::to_json_text(*evaluation); });
 }
 
-int predict(const Options& options) {
+int predict(const LayerwiseOptions& options) {
   if (options.request.network.empty() && options.fit.output.empty())
     return report_error({ErrorKind::invalid, "give a MODEL", "layerwise"});
   const auto model = options.fit.table.empty() ? session::read_layer_model(options.fitted)
@@ -41,8 +41,8 @@ int predict(const Options& options) {
       [&] { return report::to_json_text(*prediction); });
 }
 
-std::function<int()> define(Arguments app) {
-  auto options = std::make_shared<Options>();
+std::function<int()> define_layerwise(Arguments app) {
+  auto options = std::make_shared<LayerwiseOptions>();
   auto& request = options->request;
   app.add_option("MODEL", request.network, "ONNX file, description file (.txt), or a name such as resnet18");
   app.add_option("--cpu", request.cpu, "CPU of the layer table");
@@ -70,6 +70,6 @@ std::function<int()> define(Arguments app) {
 }  // namespace
 
 extern const Command layerwise_command{"layerwise", "What each layer of a training step costs on a CPU",
-                                       "Predict", define};
+                                       "Predict", define_layerwise};
 
 }  // namespace joulecast::cli

@@ -10,20 +10,20 @@
 namespace joulecast::cli {
 namespace {
 
-struct Options {
+struct ListOptions {
   session::ListRequest request;
   std::string json;
 };
 
-int list(const Options& options) {
+int list(const ListOptions& options) {
   const auto runs = session::list_runs(options.request);
   if (!runs) return report_error(runs.error());
   return report_result(
       options.json, [&] { return report::to_text(*runs); }, [&] { return report::to_json_text(*runs); });
 }
 
-std::function<int()> define(Arguments app) {
-  auto options = std::make_shared<Options>();
+std::function<int()> define_list(Arguments app) {
+  auto options = std::make_shared<ListOptions>();
   auto& request = options->request;
   app.add_option("--name", request.name,
                  "Only runs of this name; * stands for anything, ? for one character");
@@ -51,6 +51,6 @@ std::function<int()> define(Arguments app) {
 
 }  // namespace
 
-extern const Command list_command{"list", "The stored runs, newest first", "Look back", define};
+extern const Command list_command{"list", "The stored runs, newest first", "Look back", define_list};
 
 }  // namespace joulecast::cli

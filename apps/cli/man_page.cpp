@@ -11,7 +11,7 @@
 namespace joulecast::cli {
 namespace {
 
-std::function<int()> define(Arguments app) {
+std::function<int()> define_man_page(Arguments app) {
   app.hidden();
   return [] {
     fmt::print("{}", man_page(describe_program(), version));
@@ -21,6 +21,6 @@ std::function<int()> define(Arguments app) {
 
 }  // namespace
 
-extern const Command man_page_command{"man-page", "The manual page, for man", "Shell", define};
+extern const Command man_page_command{"man-page", "The manual page, for man", "Shell", define_man_page};
 
 }  // namespace joulecast::cli

@@ -11,20 +11,20 @@
 namespace joulecast::cli {
 namespace {
 
-struct Options {
+struct ModelOptions {
   session::NetworkRequest request;
   bool totals_only = false;
   std::string json;
 };
 
-int list_names(const Options& options) {
+int list_names(const ModelOptions& options) {
   const auto names = session::known_networks();
   if (!names) return report_error(names.error());
   return report_result(
       options.json, [&] { return report::to_text(*names); }, [&] { return report::to_json_text(*names); });
 }
 
-int run(const Options& options) {
+int run(const ModelOptions& options) {
   if (options.request.model.empty()) return list_names(options);
   const auto network = session::describe_network(options.request);
   if (!network) return report_error(network.error());
@@ -33,8 +33,8 @@ int run(const Options& options) {
       [&] { return report::to_json_text(*network, !options.totals_only); });
 }
 
-std::function<int()> define(Arguments app) {
-  auto options = std::make_shared<Options>();
+std::function<int()> define_model(Arguments app) {
+  auto options = std::make_shared<ModelOptions>();
   auto& request = options->request;
   app.add_option(
       "MODEL", request.model,
@@ -68,6 +68,6 @@ std::function<int()> define(Arguments app) {
 }  // namespace
 
 extern const Command model_command{"model", "Layers, parameters, arithmetic and memory of a network",
-                                   "Predict", define};
+                                   "Predict", define_model};
 
 }  // namespace joulecast::cli

@@ -13,7 +13,7 @@
 namespace joulecast::cli {
 namespace {
 
-struct Options {
+struct PredictOptions {
   session::PredictionRequest request;
   session::StartRequest start;
   std::vector<std::string> named_models;
@@ -22,7 +22,7 @@ struct Options {
   std::string json;
 };
 
-int predict(Options& options) {
+int predict(PredictOptions& options) {
   auto& request = options.request;
   request.training.gpu_count = options.gpu_count;
   request.networks.insert(request.networks.end(), options.named_models.begin(), options.named_models.end());
@@ -54,8 +54,8 @@ void add_start_options(Arguments app, session::StartRequest& start) {
                  "CSV (time, intensity_g_per_kwh) with the forecast of the grid, in place of --country");
 }
 
-std::function<int()> define(Arguments app) {
-  auto options = std::make_shared<Options>();
+std::function<int()> define_predict(Arguments app) {
+  auto options = std::make_shared<PredictOptions>();
   auto& request = options->request;
   auto& training = request.training;
   training.optimizer = session::default_optimizer;
@@ -104,6 +104,6 @@ std::function<int()> define(Arguments app) {
 }  // namespace
 
 extern const Command predict_command{"predict", "What a training will cost, before it starts", "Predict",
-                                     define};
+                                     define_predict};
 
 }  // namespace joulecast::cli

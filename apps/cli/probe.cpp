@@ -137,7 +137,7 @@ void add_board_options(Arguments app, ProbeArguments& arguments) {
   add_step_options(app, wanted.step);
 }
 
-std::function<int()> define(Arguments app) {
+std::function<int()> define_probe(Arguments app) {
   const auto arguments = std::make_shared<ProbeArguments>();
   auto& options = arguments->options;
   add_command_options(app, *arguments);
@@ -164,6 +164,6 @@ std::function<int()> define(Arguments app) {
 
 extern const Command probe_command{
     "probe", "What a training would cost, from its first minutes: joulecast probe -- python train.py",
-    "Predict", define};
+    "Predict", define_probe};
 
 }  // namespace joulecast::cli

@@ -17,7 +17,7 @@
 namespace joulecast::cli {
 namespace {
 
-struct Options {
+struct ProjectOptions {
   session::ProjectRequest request;
   std::string budget;
   std::string prior;
@@ -31,7 +31,7 @@ struct Options {
 };
 
 /// Reads the values that the option parser cannot read itself.
-Status complete(Options& options) {
+Status complete(ProjectOptions& options) {
   auto& history = options.request.history;
   if (!options.budget.empty()) {
     history.ask_budget = parse_energy(options.budget);
@@ -56,7 +56,7 @@ Status complete(Options& options) {
   return {};
 }
 
-int project(Options& options) {
+int project(ProjectOptions& options) {
   if (auto ok = complete(options); !ok) return report_error(ok.error());
   const auto projected = session::project(options.request);
   if (!projected) return report_error(projected.error());
@@ -73,8 +73,8 @@ int project(Options& options) {
   return answered;
 }
 
-std::function<int()> define(Arguments app) {
-  auto options = std::make_shared<Options>();
+std::function<int()> define_project(Arguments app) {
+  auto options = std::make_shared<ProjectOptions>();
   auto& request = options->request;
   auto& history = request.history;
   app.add_option("RUN", request.run,
@@ -103,6 +103,6 @@ std::function<int()> define(Arguments app) {
 }  // namespace
 
 extern const Command project_command{"project", "Replay the projections of a run's total cost", "Estimate",
-                                     define};
+                                     define_project};
 
 }  // namespace joulecast::cli

@@ -12,7 +12,7 @@
 namespace joulecast::cli {
 namespace {
 
-struct Options {
+struct QueryOptions {
   session::QueryRequest request;
   std::string format = "table";
   bool schema = false;
@@ -24,7 +24,7 @@ int show_views(const std::string& format) {
   return done;
 }
 
-int query(const Options& options) {
+int query(const QueryOptions& options) {
   if (options.schema) return show_views(options.format);
   const auto table = session::query_runs(options.request);
   if (!table) {
@@ -40,8 +40,8 @@ int query(const Options& options) {
   return done;
 }
 
-std::function<int()> define(Arguments app) {
-  auto options = std::make_shared<Options>();
+std::function<int()> define_query(Arguments app) {
+  auto options = std::make_shared<QueryOptions>();
   auto& request = options->request;
   app.add_option("SQL", request.sql, "One SELECT over the views; it can change nothing");
   app.add_flag("--schema", options->schema, "Show the views with their columns and units instead");
@@ -61,6 +61,6 @@ std::function<int()> define(Arguments app) {
 
 }  // namespace
 
-extern const Command query_command{"query", "Read-only SQL over the stored runs", "Look back", define};
+extern const Command query_command{"query", "Read-only SQL over the stored runs", "Look back", define_query};
 
 }  // namespace joulecast::cli

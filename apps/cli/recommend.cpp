@@ -15,7 +15,7 @@
 namespace joulecast::cli {
 namespace {
 
-struct Options {
+struct RecommendOptions {
   TableSource source;
   session::RecommendRequest request;
   std::vector<std::string> gpus;
@@ -41,7 +41,7 @@ Status read_predicted(const std::string& file, session::RecommendRequest& reques
   return {};
 }
 
-int recommend(Options& options) {
+int recommend(RecommendOptions& options) {
   if (!options.gpus.empty())
     options.request.alternatives.only.push_back(fmt::format("gpu={}", fmt::join(options.gpus, ",")));
   const auto table = options.source.load();
@@ -55,8 +55,8 @@ int recommend(Options& options) {
       [&] { return report::to_json_text(*recommendation); });
 }
 
-std::function<int()> define(Arguments app) {
-  auto options = std::make_shared<Options>();
+std::function<int()> define_recommend(Arguments app) {
+  auto options = std::make_shared<RecommendOptions>();
   auto& request = options->request;
   add_table_source(app, options->source);
   app.add_option(
@@ -82,7 +82,8 @@ std::function<int()> define(Arguments app) {
 
 }  // namespace
 
-extern const Command recommend_command{
-    "recommend", "The best architecture, GPU and batch size under given requirements", "Decide", define};
+extern const Command recommend_command{"recommend",
+                                       "The best architecture, GPU and batch size under given requirements",
+                                       "Decide", define_recommend};
 
 }  // namespace joulecast::cli

@@ -10,12 +10,12 @@
 namespace joulecast::cli {
 namespace {
 
-struct Options {
+struct RecoverOptions {
   session::RecoverRequest request;
   std::string json;
 };
 
-int recover(const Options& options) {
+int recover(const RecoverOptions& options) {
   const auto recovery = session::recover_runs(options.request);
   if (!recovery) return report_error(recovery.error());
   return report_result(
@@ -23,8 +23,8 @@ int recover(const Options& options) {
       [&] { return report::to_json_text(*recovery); });
 }
 
-std::function<int()> define(Arguments app) {
-  auto options = std::make_shared<Options>();
+std::function<int()> define_recover(Arguments app) {
+  auto options = std::make_shared<RecoverOptions>();
   add_store_option(app, options->request.store);
   app.add_flag("--force", options->request.force,
                "Also runs of other machines that gave no sign of life for two minutes");
@@ -35,6 +35,6 @@ std::function<int()> define(Arguments app) {
 }  // namespace
 
 extern const Command recover_command{"recover", "Close runs whose process was killed, and keep their data",
-                                     "Look back", define};
+                                     "Look back", define_recover};
 
 }  // namespace joulecast::cli

@@ -13,7 +13,7 @@
 namespace joulecast::cli {
 namespace {
 
-struct Options {
+struct ReportOptions {
   session::ReportRequest request;
   std::string format = "html";
   std::string output;
@@ -43,7 +43,7 @@ std::string default_output(const session::RunsReport& result) {
   return "report-" + name.substr(0, longest) + ".html";
 }
 
-int write_report(Options& options) {
+int write_report(ReportOptions& options) {
   if (!options.output.empty() && options.output != "-")
     if (auto ok = can_write_file(options.output); !ok) return report_error(ok.error());
   const auto result = session::report_runs(options.request);
@@ -60,8 +60,8 @@ int write_report(Options& options) {
   return done;
 }
 
-std::function<int()> define(Arguments app) {
-  auto options = std::make_shared<Options>();
+std::function<int()> define_report(Arguments app) {
+  auto options = std::make_shared<ReportOptions>();
   auto& request = options->request;
   app.add_option("RUN", request.runs,
                  "Ids, beginnings of ids, or names; the latest run where left out. Several are compared");
@@ -94,6 +94,6 @@ std::function<int()> define(Arguments app) {
 }  // namespace
 
 extern const Command report_command{"report", "One page about a run, or several compared, to send around",
-                                    "Look back", define};
+                                    "Look back", define_report};
 
 }  // namespace joulecast::cli

@@ -16,7 +16,7 @@ int remove(const session::RemoveRequest& request) {
   return removal->failure ? report_error(*removal->failure) : done;
 }
 
-std::function<int()> define(Arguments app) {
+std::function<int()> define_rm(Arguments app) {
   auto request = std::make_shared<session::RemoveRequest>();
   app.add_option("RUN", request->runs, "Ids, beginnings of ids, or names").required();
   add_store_option(app, request->store);
@@ -26,6 +26,6 @@ std::function<int()> define(Arguments app) {
 
 }  // namespace
 
-extern const Command rm_command{"rm", "Remove runs", "Look back", define};
+extern const Command rm_command{"rm", "Remove runs", "Look back", define_rm};
 
 }  // namespace joulecast::cli

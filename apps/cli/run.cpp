@@ -168,7 +168,7 @@ int run(RunArguments& arguments) {
   return result->exit_status;
 }
 
-std::function<int()> define(Arguments app) {
+std::function<int()> define_run(Arguments app) {
   const auto arguments = std::make_shared<RunArguments>();
   auto& options = arguments->options;
   add_command_options(app, *arguments);
@@ -208,6 +208,6 @@ std::function<int()> define(Arguments app) {
 }  // namespace
 
 extern const Command run_command{"run", "Measure a command: joulecast run -- python train.py", "Measure",
-                                 define};
+                                 define_run};
 
 }  // namespace joulecast::cli

@@ -10,20 +10,20 @@
 namespace joulecast::cli {
 namespace {
 
-struct Options {
+struct SensorsOptions {
   session::SensorsRequest request;
   std::string json;
 };
 
-int run(const Options& options) {
+int run(const SensorsOptions& options) {
   const auto now = session::inspect_sensors(options.request);
   if (!now) return report_error(now.error());
   return report_result(
       options.json, [&] { return report::to_text(*now); }, [&] { return report::to_json_text(*now); });
 }
 
-std::function<int()> define(Arguments app) {
-  auto options = std::make_shared<Options>();
+std::function<int()> define_sensors(Arguments app) {
+  auto options = std::make_shared<SensorsOptions>();
   app.add_option("--sensor", options->request.sensors, "Only these sensors").type_name("NAME");
   app.add_option("--gpu", options->request.gpus, "Only these GPUs, by index or UUID").type_name("GPU");
   add_json_option(app, options->json);
@@ -32,6 +32,7 @@ std::function<int()> define(Arguments app) {
 
 }  // namespace
 
-extern const Command sensors_command{"sensors", "What can be measured on this machine", "Measure", define};
+extern const Command sensors_command{"sensors", "What can be measured on this machine", "Measure",
+                                     define_sensors};
 
 }  // namespace joulecast::cli

@@ -5,7 +5,7 @@
 namespace joulecast::cli {
 namespace {
 
-std::function<int()> define(Arguments app) {
+std::function<int()> define_serve(Arguments app) {
   return define_service(app, serve::Scope::everything, "127.0.0.1:7463",
                         [](const std::string& url, bool has_page) {
                           return has_page ? "page at " + url + "/ (API below /api/v1, metrics at /metrics)"
@@ -17,6 +17,6 @@ std::function<int()> define(Arguments app) {
 }  // namespace
 
 extern const Command serve_command{"serve", "Runs on a page that moves with them, and for programs",
-                                   "Look back", define};
+                                   "Look back", define_serve};
 
 }  // namespace joulecast::cli

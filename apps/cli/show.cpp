@@ -13,12 +13,12 @@
 namespace joulecast::cli {
 namespace {
 
-struct Options {
+struct ShowOptions {
   session::ShowRequest request;
   std::string json;
 };
 
-int show(Options& options) {
+int show(ShowOptions& options) {
   auto& request = options.request;
   // In `show --json RUN` the parser takes RUN for the option's file. If a run has that name, RUN is the run.
   if (request.run.empty() && !options.json.empty() && session::choose_run(request.store, options.json))
@@ -31,8 +31,8 @@ int show(Options& options) {
       [&] { return report::to_json_text(shown->summary); });
 }
 
-std::function<int()> define(Arguments app) {
-  auto options = std::make_shared<Options>();
+std::function<int()> define_show(Arguments app) {
+  auto options = std::make_shared<ShowOptions>();
   auto& request = options->request;
   app.add_option("RUN", request.run, "Id, beginning of an id, or name; the latest run where left out");
   add_store_option(app, request.store);
@@ -43,6 +43,7 @@ std::function<int()> define(Arguments app) {
 
 }  // namespace
 
-extern const Command show_command{"show", "What a run cost, by component and epoch", "Look back", define};
+extern const Command show_command{"show", "What a run cost, by component and epoch", "Look back",
+                                  define_show};
 
 }  // namespace joulecast::cli

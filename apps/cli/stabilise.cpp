@@ -17,18 +17,18 @@
 namespace joulecast::cli {
 namespace {
 
-struct Options {
+struct StabiliseOptions {
   session::StabiliseRequest request;
   std::string plot;
   std::string json;
 };
 
-int give(const session::StabilitySummary& summary, const Options& options) {
+int give(const session::StabilitySummary& summary, const StabiliseOptions& options) {
   return report_result(
       options.json, [&] { return report::to_text(summary); }, [&] { return report::to_json_text(summary); });
 }
 
-int give(const session::StabilityOfRun& of_run, const Options& options) {
+int give(const session::StabilityOfRun& of_run, const StabiliseOptions& options) {
   say_choice(options.request.runs.front(), of_run.choice);
   const auto plot = report::to_plot(of_run);
   if (options.json != "-") fmt::print("{}", report::to_terminal(plot, report::terminal_options()));
@@ -39,7 +39,7 @@ int give(const session::StabilityOfRun& of_run, const Options& options) {
       options.json, [&] { return report::to_text(of_run); }, [&] { return report::to_json_text(of_run); });
 }
 
-int run(const Options& options) {
+int run(const StabiliseOptions& options) {
   const bool summary = session::gives_summary(options.request);
   if (summary && !options.plot.empty())
     return report_error({ErrorKind::invalid, "draws one run, not a summary of many", "--plot"});
@@ -50,8 +50,8 @@ int run(const Options& options) {
   return std::visit([&](const auto& value) { return give(value, options); }, *found);
 }
 
-std::function<int()> define(Arguments app) {
-  auto options = std::make_shared<Options>();
+std::function<int()> define_stabilise(Arguments app) {
+  auto options = std::make_shared<StabiliseOptions>();
   auto& request = options->request;
   app.add_option(
          "RUN", request.runs,
@@ -75,6 +75,6 @@ std::function<int()> define(Arguments app) {
 }  // namespace
 
 extern const Command stabilise_command{"stabilise", "When a training's power becomes stable", "Estimate",
-                                       define};
+                                       define_stabilise};
 
 }  // namespace joulecast::cli

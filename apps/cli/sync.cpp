@@ -8,14 +8,14 @@
 namespace joulecast::cli {
 namespace {
 
-struct Options {
+struct SyncOptions {
   session::SyncRequest request;
   std::string json;
 };
 
 constexpr int some_failed = 1;
 
-int sync(const Options& options) {
+int sync(const SyncOptions& options) {
   if (auto ok = check_json_target(options.json); !ok) return report_error(ok.error());
   const auto synced = session::sync_runs(options.request);
   if (!synced) return report_error(synced.error());
@@ -26,8 +26,8 @@ int sync(const Options& options) {
   return answered;
 }
 
-std::function<int()> define(Arguments app) {
-  auto options = std::make_shared<Options>();
+std::function<int()> define_sync(Arguments app) {
+  auto options = std::make_shared<SyncOptions>();
   auto& request = options->request;
   app.add_option("RUN", request.runs, "Ids, beginnings of ids, or names; all where none is given");
   app.add_option("--from", request.from,
@@ -41,6 +41,6 @@ std::function<int()> define(Arguments app) {
 
 }  // namespace
 
-extern const Command sync_command{"sync", "Copy runs from one store to another", "Look back", define};
+extern const Command sync_command{"sync", "Copy runs from one store to another", "Look back", define_sync};
 
 }  // namespace joulecast::cli

@@ -19,7 +19,7 @@ int tag(const session::TagRequest& request) {
   return done;
 }
 
-std::function<int()> define(Arguments app) {
+std::function<int()> define_tag(Arguments app) {
   auto request = std::make_shared<session::TagRequest>();
   app.add_option("RUN", request->run, "Id, beginning of an id, or name").required();
   app.add_option("TAG", request->tags, "key=value sets a tag, key= removes it");
@@ -30,6 +30,6 @@ std::function<int()> define(Arguments app) {
 
 }  // namespace
 
-extern const Command tag_command{"tag", "Label or name a run", "Look back", define};
+extern const Command tag_command{"tag", "Label or name a run", "Look back", define_tag};
 
 }  // namespace joulecast::cli

@@ -13,7 +13,7 @@ int watch(const top::TopRequest& request) {
   return watched ? done : report_error(watched.error());
 }
 
-std::function<int()> define(Arguments app) {
+std::function<int()> define_top(Arguments app) {
   auto request = std::make_shared<top::TopRequest>();
   app.add_option("--host", request->host, "Only runs of this machine").type_name("NAME");
   add_store_option(app, request->store);
@@ -22,6 +22,7 @@ std::function<int()> define(Arguments app) {
 
 }  // namespace
 
-extern const Command top_command{"top", "Running runs on a full screen of the terminal", "Look back", define};
+extern const Command top_command{"top", "Running runs on a full screen of the terminal", "Look back",
+                                 define_top};
 
 }  // namespace joulecast::cli

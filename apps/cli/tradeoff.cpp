@@ -10,7 +10,7 @@
 namespace joulecast::cli {
 namespace {
 
-struct Options {
+struct TradeoffOptions {
   TableSource source;
   session::TradeoffRequest request;
   std::string training;
@@ -19,7 +19,7 @@ struct Options {
 };
 
 /// Adds what the models of the rows cost to train, from a table of trainings.
-Result<session::RunTable> with_training(const session::RunTable& uses, Options& options) {
+Result<session::RunTable> with_training(const session::RunTable& uses, TradeoffOptions& options) {
   if (options.request.per_use.empty())
     return fail_field("training", "needs --per-use: what a use of the model costs");
   if (!options.request.cost.empty())
@@ -30,7 +30,7 @@ Result<session::RunTable> with_training(const session::RunTable& uses, Options& 
   return session::with_training_cost(uses, *trainings, options.training_cost);
 }
 
-int tradeoff(Options& options) {
+int tradeoff(TradeoffOptions& options) {
   auto table = options.source.load();
   if (table && !options.training.empty()) table = with_training(*table, options);
   if (!table) return report_error(table.error());
@@ -39,8 +39,8 @@ int tradeoff(Options& options) {
   return give(*tradeoff, options.files);
 }
 
-std::function<int()> define(Arguments app) {
-  auto options = std::make_shared<Options>();
+std::function<int()> define_tradeoff(Arguments app) {
+  auto options = std::make_shared<TradeoffOptions>();
   auto& request = options->request;
   add_table_source(app, options->source);
   app.add_option("--quality", request.quality,
@@ -86,6 +86,6 @@ std::function<int()> define(Arguments app) {
 
 extern const Command tradeoff_command{
     "tradeoff", "Energy against correctness: Pareto front, cheapest good choice, full cycle", "Decide",
-    define};
+    define_tradeoff};
 
 }  // namespace joulecast::cli

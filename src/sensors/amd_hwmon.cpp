@@ -64,7 +64,7 @@ void add_card(std::vector<FileChannel>& sources, std::vector<Channel>& unmeasure
   }
 }
 
-Result<std::unique_ptr<Sensor>> open(const Environment& environment) {
+Result<std::unique_ptr<Sensor>> open_amd_hwmon(const Environment& environment) {
   constexpr std::string_view drivers[] = {"amdgpu"};
   const auto cards = gpu_cards(environment, "0x1002", drivers);
   if (cards.empty())
@@ -93,14 +93,14 @@ Result<std::unique_ptr<Sensor>> open(const Environment& environment) {
                      std::move(unmeasured));
 }
 
-Finding probe(const Environment& environment) {
-  const auto opened = open(environment);
+Finding probe_amd_hwmon(const Environment& environment) {
+  const auto opened = open_amd_hwmon(environment);
   std::string fix;
   if (!opened && opened.error().where.ends_with("_VISIBLE_DEVICES")) fix = "unset " + opened.error().where;
   return finding_of(opened, std::move(fix));
 }
 
-constexpr ChannelDescription described[] = {
+constexpr ChannelDescription amd_hwmon_channels[] = {
     {"amdgpu<N>_power", trace::Quantity::power, trace::Component::gpu},
     {"amdgpu<N>_utilisation", trace::Quantity::utilisation, trace::Component::gpu},
     {"amdgpu<N>_memory_utilisation", trace::Quantity::memory_utilisation, trace::Component::gpu},
@@ -116,9 +116,9 @@ extern const SensorType amd_hwmon_sensor{
     .description = "AMD GPUs: power, utilisation, memory, temperature and clock of the amdgpu driver",
     .lane = Lane::gpu,  // each value is asked of the board
     .shortest_interval = Seconds{0.01},
-    .probe = probe,
-    .open = open,
-    .channels = described,
+    .probe = probe_amd_hwmon,
+    .open = open_amd_hwmon,
+    .channels = amd_hwmon_channels,
     .needs = "an AMD GPU with the `amdgpu` driver; `/sys/class/drm`, readable by everyone",
     .pitfalls =
         "no energy counter, so energy is the integral of power; on boards with two dies (MI250) one die "

@@ -33,7 +33,7 @@ std::vector<Meter> meters(const std::filesystem::path& folder) {
   return found;
 }
 
-Result<std::unique_ptr<Sensor>> open(const Environment& environment) {
+Result<std::unique_ptr<Sensor>> open_cray(const Environment& environment) {
   const auto folder = environment.roots.sys / "cray/pm_counters";
   std::vector<FileChannel> sources;
   for (const auto& meter : meters(folder)) {
@@ -56,11 +56,11 @@ Result<std::unique_ptr<Sensor>> open(const Environment& environment) {
   return file_sensor(std::move(sources), {ErrorKind::unavailable, "not a Cray node", folder.string()});
 }
 
-Finding probe(const Environment& environment) {
-  return finding_of(open(environment), "");
+Finding probe_cray(const Environment& environment) {
+  return finding_of(open_cray(environment), "");
 }
 
-constexpr ChannelDescription described[] = {
+constexpr ChannelDescription cray_channels[] = {
     {"node_energy", trace::Quantity::energy, trace::Component::node, scan_period},
     {"cpu_energy", trace::Quantity::energy, trace::Component::cpu, scan_period},
     {"dram_energy", trace::Quantity::energy, trace::Component::dram, scan_period},
@@ -74,9 +74,9 @@ extern const SensorType cray_sensor{
     .description = "HPE Cray nodes: energy counters of node, CPU, memory and accelerators (pm_counters)",
     .lane = Lane::fast,
     .shortest_interval = scan_period,
-    .probe = probe,
-    .open = open,
-    .channels = described,
+    .probe = probe_cray,
+    .open = open_cray,
+    .channels = cray_channels,
     .needs = "an HPE Cray EX node; `/sys/cray/pm_counters`, readable by everyone",
     .pitfalls =
         "whole joules, scanned ten times a second; CPU, memory and accelerators lie inside `node_energy`",

@@ -102,7 +102,7 @@ void add_supply(std::vector<FileChannel>& sources, const fs::path& folder, const
   }
 }
 
-Result<std::unique_ptr<Sensor>> open(const Environment& environment) {
+Result<std::unique_ptr<Sensor>> open_hwmon_power(const Environment& environment) {
   const auto hwmon = environment.roots.sys / "class/hwmon";
   std::vector<FileChannel> sources;
   for (const auto& folder : entries(hwmon, "hwmon")) {
@@ -115,13 +115,13 @@ Result<std::unique_ptr<Sensor>> open(const Environment& environment) {
                      {ErrorKind::unavailable, "no power meter among the hardware monitors", hwmon.string()});
 }
 
-Finding probe(const Environment& environment) {
-  const auto opened = open(environment);
+Finding probe_hwmon_power(const Environment& environment) {
+  const auto opened = open_hwmon_power(environment);
   const bool acpi = std::filesystem::exists(environment.roots.sys / "bus/acpi/devices/ACPI000D:00");
   return finding_of(opened, !opened && acpi ? "sudo modprobe acpi_power_meter" : "");
 }
 
-constexpr ChannelDescription described[] = {
+constexpr ChannelDescription hwmon_power_channels[] = {
     {"node_power", trace::Quantity::power, trace::Component::node},
     {"cpu<N>_power", trace::Quantity::power, trace::Component::cpu},
     {"sysio<N>_power", trace::Quantity::power, trace::Component::other},
@@ -135,9 +135,9 @@ extern const SensorType hwmon_power_sensor{
     .description = "Power meters of the machine: ACPI, NVIDIA Grace rails, AMD sockets, power supplies",
     .lane = Lane::slow,
     .shortest_interval = Seconds{0.05},
-    .probe = probe,
-    .open = open,
-    .channels = described,
+    .probe = probe_hwmon_power,
+    .open = open_hwmon_power,
+    .channels = hwmon_power_channels,
     .needs =
         "an ACPI power meter (`acpi_power_meter`), NVIDIA Grace, AMD's `amd_energy`, or a power supply with "
         "`corsairpsu`; `/sys/class/hwmon`",

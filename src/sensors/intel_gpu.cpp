@@ -18,7 +18,7 @@ trace::Channel energy_channel(trace::Channel energy) {
   return energy;
 }
 
-Result<std::unique_ptr<Sensor>> open(const Environment& environment) {
+Result<std::unique_ptr<Sensor>> open_intel_gpu(const Environment& environment) {
   constexpr std::string_view drivers[] = {"i915", "xe"};
   std::vector<FileChannel> sources;
   std::vector<trace::Channel> unmeasured;
@@ -44,13 +44,13 @@ Result<std::unique_ptr<Sensor>> open(const Environment& environment) {
   return file_sensor(std::move(sources), error, std::move(unmeasured));
 }
 
-Finding probe(const Environment& environment) {
-  const auto opened = open(environment);
+Finding probe_intel_gpu(const Environment& environment) {
+  const auto opened = open_intel_gpu(environment);
   const bool denied = !opened && opened.error().kind == ErrorKind::denied;
   return finding_of(opened, denied ? "sudo chmod a+r " + opened.error().where : "");
 }
 
-constexpr ChannelDescription described[] = {
+constexpr ChannelDescription intel_gpu_channels[] = {
     {"intelgpu<N>_energy", trace::Quantity::energy, trace::Component::gpu},
     {"intelgpu<N>_temperature", trace::Quantity::temperature, trace::Component::gpu},
 };
@@ -62,9 +62,9 @@ extern const SensorType intel_gpu_sensor{
     .description = "Intel GPUs: energy counter of the i915 and xe drivers",
     .lane = Lane::fast,
     .shortest_interval = Seconds{0.01},
-    .probe = probe,
-    .open = open,
-    .channels = described,
+    .probe = probe_intel_gpu,
+    .open = open_intel_gpu,
+    .channels = intel_gpu_channels,
     .needs =
         "an Intel GPU with the `i915` or `xe` driver; `energy1_input` in `/sys/class/drm`, on some kernels "
         "for root only",

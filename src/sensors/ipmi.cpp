@@ -100,7 +100,7 @@ class Ipmi : public Sensor {
   std::vector<Channel> channels_;
 };
 
-Result<std::unique_ptr<Sensor>> open(const Environment& environment) {
+Result<std::unique_ptr<Sensor>> open_ipmi(const Environment& environment) {
   Error error{ErrorKind::unavailable, "no management controller is shown",
               (environment.roots.dev / "ipmi0").string()};
   for (const char* name : {"ipmi0", "ipmi/0", "ipmidev/0"}) {
@@ -120,8 +120,8 @@ Result<std::unique_ptr<Sensor>> open(const Environment& environment) {
   return propagate(error);
 }
 
-Finding probe(const Environment& environment) {
-  const auto opened = open(environment);
+Finding probe_ipmi(const Environment& environment) {
+  const auto opened = open_ipmi(environment);
   std::string fix;
   const bool board = std::filesystem::exists(environment.roots.sys / "class/dmi/id/board_vendor");
   if (!opened && opened.error().kind == ErrorKind::denied) fix = "sudo chmod a+rw " + opened.error().where;
@@ -130,7 +130,7 @@ Finding probe(const Environment& environment) {
   return finding_of(opened, std::move(fix));
 }
 
-constexpr ChannelDescription described[] = {
+constexpr ChannelDescription ipmi_channels[] = {
     {"node_power", trace::Quantity::power, trace::Component::node, Seconds{1}},
 };
 
@@ -141,9 +141,9 @@ extern const SensorType ipmi_sensor{
     .description = "Whole-machine power from the management controller (IPMI DCMI)",
     .lane = Lane::slow,
     .shortest_interval = Seconds{1},
-    .probe = probe,
-    .open = open,
-    .channels = described,
+    .probe = probe_ipmi,
+    .open = open_ipmi,
+    .channels = ipmi_channels,
     .needs =
         "a management controller with DCMI; `/dev/ipmi0` (`ipmi_si`, `ipmi_devintf`), for root only unless "
         "opened",

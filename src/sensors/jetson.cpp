@@ -106,7 +106,7 @@ void add_iio_rails(Jetson& sensor, const fs::path& folder, const Environment& en
   }
 }
 
-Result<std::unique_ptr<Sensor>> open(const Environment& environment) {
+Result<std::unique_ptr<Sensor>> open_jetson(const Environment& environment) {
   auto sensor = std::make_unique<Jetson>();
   for (const auto& folder : entries(environment.roots.sys / "class/hwmon", "hwmon"))
     if (first_line(folder / "name") == "ina3221") add_hwmon_rails(*sensor, folder, environment);
@@ -119,11 +119,11 @@ Result<std::unique_ptr<Sensor>> open(const Environment& environment) {
   return sensor;
 }
 
-Finding probe(const Environment& environment) {
-  return finding_of(open(environment), "");
+Finding probe_jetson(const Environment& environment) {
+  return finding_of(open_jetson(environment), "");
 }
 
-constexpr ChannelDescription described[] = {
+constexpr ChannelDescription jetson_channels[] = {
     {"<rail>_power", trace::Quantity::power, trace::Component::node},
     {"<rail>_power", trace::Quantity::power, trace::Component::gpu},
     {"<rail>_power", trace::Quantity::power, trace::Component::cpu},
@@ -138,9 +138,9 @@ extern const SensorType jetson_sensor{
     .description = "NVIDIA Jetson boards: power of the supply rails (INA3221)",
     .lane = Lane::slow,  // each value is an I2C transfer
     .shortest_interval = Seconds{0.05},
-    .probe = probe,
-    .open = open,
-    .channels = described,
+    .probe = probe_jetson,
+    .open = open_jetson,
+    .channels = jetson_channels,
     .needs = "an NVIDIA Jetson with INA3221 monitors; `/sys/class/hwmon` or `/sys/bus/i2c`",
     .pitfalls =
         "power at the moment of reading, so short peaks are missed; a rail that feeds several parts is "

@@ -56,7 +56,7 @@ class Machine : public Sensor {
   std::vector<Channel> channels_;
 };
 
-Result<std::unique_ptr<Sensor>> open(const Environment& environment) {
+Result<std::unique_ptr<Sensor>> open_machine(const Environment& environment) {
   auto usage = CpuUsage::open(environment);
   if (!usage) return propagate(usage.error());
   auto meminfo = ValueFile::open_shared(environment.roots.proc / "meminfo", environment);
@@ -65,11 +65,11 @@ Result<std::unique_ptr<Sensor>> open(const Environment& environment) {
                                    environment.clock);
 }
 
-Finding probe(const Environment& environment) {
-  return finding_of(open(environment), "mount -t proc proc /proc");
+Finding probe_machine(const Environment& environment) {
+  return finding_of(open_machine(environment), "mount -t proc proc /proc");
 }
 
-constexpr ChannelDescription described[] = {
+constexpr ChannelDescription machine_channels[] = {
     {"cpu_utilisation", trace::Quantity::utilisation, trace::Component::cpu},
     {"memory_used", trace::Quantity::memory_used, trace::Component::dram},
     {"cpu_frequency", trace::Quantity::frequency, trace::Component::cpu},
@@ -82,9 +82,9 @@ extern const SensorType machine_sensor{
     .description = "CPU utilisation and clock, and memory in use, of the whole machine",
     .lane = Lane::fast,
     .shortest_interval = Seconds{1},
-    .probe = probe,
-    .open = open,
-    .channels = described,
+    .probe = probe_machine,
+    .open = open_machine,
+    .channels = machine_channels,
     .needs = "`/proc/stat` and `/proc/meminfo`; the clock needs `cpufreq` in `/sys/devices/system/cpu`",
     .pitfalls =
         "in a container it is the whole machine, not the share of the container; the clock is the mean of at "

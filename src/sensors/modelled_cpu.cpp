@@ -206,7 +206,7 @@ class ModelledCpu : public Sensor {
   std::vector<Channel> channels_;
 };
 
-Result<std::unique_ptr<Sensor>> open(const Environment& environment) {
+Result<std::unique_ptr<Sensor>> open_modelled_cpu(const Environment& environment) {
   const auto processor = read_processor(environment);
   if (!processor) return propagate(processor.error());
   auto usage = CpuUsage::open(environment);
@@ -216,11 +216,11 @@ Result<std::unique_ptr<Sensor>> open(const Environment& environment) {
   return std::make_unique<ModelledCpu>(std::move(*usage), std::move(model), std::move(busy), environment);
 }
 
-Finding probe(const Environment& environment) {
-  return finding_of(open(environment), "mount -t proc proc /proc");
+Finding probe_modelled_cpu(const Environment& environment) {
+  return finding_of(open_modelled_cpu(environment), "mount -t proc proc /proc");
 }
 
-constexpr ChannelDescription described[] = {
+constexpr ChannelDescription modelled_cpu_channels[] = {
     {"cpu_modelled_energy", trace::Quantity::energy, trace::Component::cpu, shortest_interval},
 };
 
@@ -232,9 +232,9 @@ extern const SensorType modelled_cpu_sensor{
     .lane = Lane::fast,
     .shortest_interval = shortest_interval,
     .stands_in_for = trace::Component::cpu,
-    .probe = probe,
-    .open = open,
-    .channels = described,
+    .probe = probe_modelled_cpu,
+    .open = open_modelled_cpu,
+    .channels = modelled_cpu_channels,
     .needs = "`/proc/stat` and `/proc/cpuinfo`; used only where nothing measures the CPU",
     .pitfalls =
         "a model with a wide interval, wider still on a virtual machine and where the CPU is not in the "

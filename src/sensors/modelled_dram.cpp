@@ -51,7 +51,7 @@ class ModelledDram : public Sensor {
   std::vector<Channel> channels_;
 };
 
-Result<std::unique_ptr<Sensor>> open(const Environment& environment) {
+Result<std::unique_ptr<Sensor>> open_modelled_dram(const Environment& environment) {
   const auto meminfo = ValueFile::open(environment.roots.proc / "meminfo", environment);
   if (!meminfo) return propagate(meminfo.error());
   const auto memory = read_memory_use(*meminfo);
@@ -63,11 +63,11 @@ Result<std::unique_ptr<Sensor>> open(const Environment& environment) {
   return std::make_unique<ModelledDram>(std::move(*usage), processor->logical_cpus, populated_gib(*memory));
 }
 
-Finding probe(const Environment& environment) {
-  return finding_of(open(environment), "mount -t proc proc /proc");
+Finding probe_modelled_dram(const Environment& environment) {
+  return finding_of(open_modelled_dram(environment), "mount -t proc proc /proc");
 }
 
-constexpr ChannelDescription described[] = {
+constexpr ChannelDescription modelled_dram_channels[] = {
     {"dram_modelled_power", trace::Quantity::power, trace::Component::dram},
 };
 
@@ -79,9 +79,9 @@ extern const SensorType modelled_dram_sensor{
     .lane = Lane::fast,
     .shortest_interval = Seconds{1},
     .stands_in_for = trace::Component::dram,
-    .probe = probe,
-    .open = open,
-    .channels = described,
+    .probe = probe_modelled_dram,
+    .open = open_modelled_dram,
+    .channels = modelled_dram_channels,
     .needs = "`/proc/meminfo`, `/proc/stat` and `/proc/cpuinfo`; used only where nothing measures the memory",
     .pitfalls =
         "0.15 W per GiB populated when idle to 0.35 W with all CPUs busy, whatever the modules: programs "

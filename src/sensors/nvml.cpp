@@ -119,7 +119,7 @@ bool is_jetson(const Environment& environment) {
   return compatible && compatible->find("nvidia,tegra") != std::string::npos;
 }
 
-Result<std::unique_ptr<Sensor>> open(const Environment& environment) {
+Result<std::unique_ptr<Sensor>> open_nvml(const Environment& environment) {
   auto library = NvmlLibrary::load(environment);
   if (!library) return propagate(library.error());
   const auto devices = library->devices();
@@ -148,12 +148,12 @@ std::string fix_for(const Error& error, const Environment& environment) {
   return error.where == "NVML" ? "sudo modprobe nvidia" : "sudo apt install nvidia-driver";
 }
 
-Finding probe(const Environment& environment) {
-  const auto opened = open(environment);
+Finding probe_nvml(const Environment& environment) {
+  const auto opened = open_nvml(environment);
   return finding_of(opened, opened ? "" : fix_for(opened.error(), environment));
 }
 
-constexpr ChannelDescription described[] = {
+constexpr ChannelDescription nvml_channels[] = {
     {"gpu<N>_energy", trace::Quantity::energy, trace::Component::gpu, Seconds{0.02}, Seconds{0.1}},
     {"gpu<N>_power", trace::Quantity::power, trace::Component::gpu, Seconds{0.02}, Seconds{0.1}},
     {"gpu<N>_utilisation", trace::Quantity::utilisation, trace::Component::gpu, Seconds{1}},
@@ -173,9 +173,9 @@ extern const SensorType nvml_sensor{
         "NVIDIA GPUs: energy counter, power, utilisation, memory, temperature and clock, through NVML",
     .lane = Lane::gpu,
     .shortest_interval = Seconds{0.1},
-    .probe = probe,
-    .open = open,
-    .channels = described,
+    .probe = probe_nvml,
+    .open = open_nvml,
+    .channels = nvml_channels,
     .needs = "an NVIDIA GPU and its driver's `libnvidia-ml.so.1`; `/dev/nvidiactl` and `/dev/nvidia<N>`",
     .pitfalls =
         "the energy counter needs Volta or later and is held against power, which is taken where the counter "

@@ -165,7 +165,7 @@ Channel channel_of(const Domain& domain, const std::string& package, double scal
   return channel;
 }
 
-Result<std::unique_ptr<Sensor>> open(const Environment& environment) {
+Result<std::unique_ptr<Sensor>> open_perf_rapl(const Environment& environment) {
   const auto pmu = environment.roots.sys / "bus/event_source/devices/power";
   const auto type = number_in(pmu / "type");
   if (!type) return fail(ErrorKind::unavailable, pmu.string(), "the kernel has no RAPL perf events here");
@@ -190,8 +190,8 @@ Result<std::unique_ptr<Sensor>> open(const Environment& environment) {
   return sensor;
 }
 
-Finding probe(const Environment& environment) {
-  const auto opened = open(environment);
+Finding probe_perf_rapl(const Environment& environment) {
+  const auto opened = open_perf_rapl(environment);
   std::string fix;
   if (!opened && opened.error().kind == ErrorKind::denied) fix = "sudo sysctl kernel.perf_event_paranoid=0";
   const auto processor = read_processor(environment);
@@ -200,7 +200,7 @@ Finding probe(const Environment& environment) {
   return finding_of(opened, std::move(fix));
 }
 
-constexpr ChannelDescription described[] = {
+constexpr ChannelDescription perf_rapl_channels[] = {
     {"cpu<N>_package", trace::Quantity::energy, trace::Component::cpu, Seconds{0.001}},
     {"cpu<N>_core", trace::Quantity::energy, trace::Component::cpu, Seconds{0.001}},
     {"dram<N>", trace::Quantity::energy, trace::Component::dram, Seconds{0.001}},
@@ -214,9 +214,9 @@ extern const SensorType perf_rapl_sensor{
     .lane = Lane::fast,
     .shortest_interval = Seconds{0.001},
     .yields_to = "powercap",
-    .probe = probe,
-    .open = open,
-    .channels = described,
+    .probe = probe_perf_rapl,
+    .open = open_perf_rapl,
+    .channels = perf_rapl_channels,
     .needs =
         "an Intel or AMD processor and the kernel's RAPL events; `CAP_PERFMON`, or "
         "`kernel.perf_event_paranoid` at 0 or less",

@@ -91,7 +91,7 @@ std::optional<Channel> channel_of(const Zone& zone, const std::vector<Zone>& all
   return channel;
 }
 
-Result<std::unique_ptr<Sensor>> open(const Environment& environment) {
+Result<std::unique_ptr<Sensor>> open_powercap(const Environment& environment) {
   const auto all = zones(environment);
   std::vector<FileChannel> sources;
   Error error{ErrorKind::unavailable,
@@ -111,8 +111,8 @@ Result<std::unique_ptr<Sensor>> open(const Environment& environment) {
   return file_sensor(std::move(sources), error);
 }
 
-Finding probe(const Environment& environment) {
-  const auto opened = open(environment);
+Finding probe_powercap(const Environment& environment) {
+  const auto opened = open_powercap(environment);
   if (opened) return {true, "", ""};
   const auto processor = read_processor(environment);
   const bool host = processor && !processor->virtual_machine;  // a virtual machine has no such registers
@@ -123,7 +123,7 @@ Finding probe(const Environment& environment) {
   return finding_of(opened, fix);
 }
 
-constexpr ChannelDescription described[] = {
+constexpr ChannelDescription powercap_channels[] = {
     {"cpu<N>_package", trace::Quantity::energy, trace::Component::cpu, Seconds{0.001}},
     {"cpu<N>_core", trace::Quantity::energy, trace::Component::cpu, Seconds{0.001}},
     {"cpu<N>_uncore", trace::Quantity::energy, trace::Component::cpu, Seconds{0.001}},
@@ -137,9 +137,9 @@ extern const SensorType powercap_sensor{
     .description = "RAPL energy counters of CPU packages and DRAM, through /sys/class/powercap",
     .lane = Lane::fast,
     .shortest_interval = Seconds{0.001},
-    .probe = probe,
-    .open = open,
-    .channels = described,
+    .probe = probe_powercap,
+    .open = open_powercap,
+    .channels = powercap_channels,
     .needs =
         "an Intel or AMD processor and `intel_rapl_msr`; `energy_uj` in `/sys/class/powercap`, for root only "
         "unless opened",

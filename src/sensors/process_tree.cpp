@@ -101,7 +101,7 @@ class ProcessTreeSensor : public Sensor {
   std::vector<Channel> channels_;
 };
 
-Result<std::unique_ptr<Sensor>> open(const Environment& environment) {
+Result<std::unique_ptr<Sensor>> open_process_tree(const Environment& environment) {
   if (environment.pid <= 0)
     return fail(ErrorKind::unavailable, "process_tree", "no command is being measured");
   auto tree = ProcessTree::open(environment);
@@ -109,11 +109,11 @@ Result<std::unique_ptr<Sensor>> open(const Environment& environment) {
   return std::make_unique<ProcessTreeSensor>(std::move(*tree), *environment.clock);
 }
 
-Finding probe(const Environment& environment) {
-  return finding_of(open(environment), "joulecast run -- COMMAND");
+Finding probe_process_tree(const Environment& environment) {
+  return finding_of(open_process_tree(environment), "joulecast run -- COMMAND");
 }
 
-constexpr ChannelDescription described[] = {
+constexpr ChannelDescription process_tree_channels[] = {
     {"process_cpu", trace::Quantity::process_cpu, trace::Component::process, look_every},
     {"process_memory", trace::Quantity::process_memory, trace::Component::process, look_every},
 };
@@ -125,9 +125,9 @@ extern const SensorType process_tree_sensor{
     .description = "CPU share and memory of the measured command and everything it starts",
     .lane = Lane::fast,
     .shortest_interval = look_every,
-    .probe = probe,
-    .open = open,
-    .channels = described,
+    .probe = probe_process_tree,
+    .open = open_process_tree,
+    .channels = process_tree_channels,
     .needs = "a command that `joulecast run` has started; `/proc`",
     .pitfalls =
         "processes that live less than a second may be missed; memory that processes share counts once for "

@@ -56,13 +56,13 @@ class Replay : public Sensor {
   std::vector<Channel> channels_;
 };
 
-Result<std::unique_ptr<Sensor>> open(const Environment& environment) {
+Result<std::unique_ptr<Sensor>> open_replay(const Environment& environment) {
   if (environment.replay == nullptr || environment.replay->traces.empty())
     return fail(ErrorKind::unavailable, "replay", "no recorded run was given");
   return std::make_unique<Replay>(environment);
 }
 
-Finding probe(const Environment& environment) {
+Finding probe_replay(const Environment& environment) {
   if (environment.replay != nullptr && !environment.replay->traces.empty()) return {true, "", ""};
   return {false, "no recorded run was given", ""};
 }
@@ -74,8 +74,8 @@ extern const SensorType replay_sensor{
     .description = "Plays a recorded run as if it were measured now",
     .lane = Lane::fast,
     .shortest_interval = Seconds{0.001},
-    .probe = probe,
-    .open = open,
+    .probe = probe_replay,
+    .open = open_replay,
     .needs = "a recorded run",
     .pitfalls = "its values were measured when it was recorded",
 };

@@ -185,7 +185,7 @@ Result<DynamicLibrary> load(const Environment& environment) {
   return library;
 }
 
-Result<std::unique_ptr<Sensor>> open(const Environment& environment) {
+Result<std::unique_ptr<Sensor>> open_rocm(const Environment& environment) {
   auto library = load(environment);
   if (!library) return propagate(library.error());
   auto sensor = std::make_unique<Rocm>(std::move(*library), *environment.clock);
@@ -200,15 +200,15 @@ Result<std::unique_ptr<Sensor>> open(const Environment& environment) {
   return sensor;
 }
 
-Finding probe(const Environment& environment) {
-  const auto opened = open(environment);
+Finding probe_rocm(const Environment& environment) {
+  const auto opened = open_rocm(environment);
   bool board = false;
   for (const auto& card : entries(environment.roots.sys / "class/drm", "card"))
     board = board || first_line(card / "device/vendor") == "0x1002";
   return finding_of(opened, !opened && board ? "sudo apt install librocm-smi64-1" : "");
 }
 
-constexpr ChannelDescription described[] = {
+constexpr ChannelDescription rocm_channels[] = {
     {"amdgpu<N>_energy", trace::Quantity::energy, trace::Component::gpu, Seconds{0.001}},
 };
 
@@ -219,9 +219,9 @@ extern const SensorType rocm_sensor{
     .description = "AMD GPUs: energy counter, through ROCm SMI",
     .lane = Lane::gpu,
     .shortest_interval = Seconds{0.01},
-    .probe = probe,
-    .open = open,
-    .channels = described,
+    .probe = probe_rocm,
+    .open = open_rocm,
+    .channels = rocm_channels,
     .needs = "an AMD GPU and ROCm SMI (`librocm_smi64.so`)",
     .pitfalls =
         "some boards' counters stand still, run backward or at a wrong rate: each is checked against power, "

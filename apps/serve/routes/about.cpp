@@ -8,7 +8,7 @@
 namespace joulecast::serve {
 namespace {
 
-Response answer(const Request& request, const Services& services) {
+Response answer_about(const Request& request, const Services& services) {
   if (const auto status = Parameters(request).check(); !status) return error_response(status.error());
   const auto usual = services.store.empty() ? store::default_url() : Result<std::string>(services.store);
   return json_response(report::to_json_text(report::ServerFacts{
@@ -17,6 +17,6 @@ Response answer(const Request& request, const Services& services) {
 
 }  // namespace
 
-extern const Route about_route{"/api/v1/about", Lane::pages, /*in_exporter=*/false, answer};
+extern const Route about_route{"/api/v1/about", Lane::pages, /*in_exporter=*/false, answer_about};
 
 }  // namespace joulecast::serve

@@ -10,7 +10,7 @@ namespace {
 
 constexpr std::size_t most_qualities = 100;
 
-Response answer(const Request& request, const Services& services) {
+Response answer_board(const Request& request, const Services& services) {
   Parameters parameters(request);
   const auto references = chosen_runs(parameters);
   session::BoardRequest board;
@@ -37,6 +37,6 @@ Response answer(const Request& request, const Services& services) {
 
 }  // namespace
 
-extern const Route board_route{"/api/v1/board", Lane::pages, /*in_exporter=*/false, answer};
+extern const Route board_route{"/api/v1/board", Lane::pages, /*in_exporter=*/false, answer_board};
 
 }  // namespace joulecast::serve

@@ -6,7 +6,7 @@
 namespace joulecast::serve {
 namespace {
 
-Response answer(const Request& request, const Services& services) {
+Response answer_columns(const Request& request, const Services& services) {
   Parameters parameters(request);
   const auto references = chosen_runs(parameters);
   if (const auto status = parameters.check(); !status) return error_response(status.error());
@@ -17,6 +17,6 @@ Response answer(const Request& request, const Services& services) {
 
 }  // namespace
 
-extern const Route columns_route{"/api/v1/columns", Lane::pages, /*in_exporter=*/false, answer};
+extern const Route columns_route{"/api/v1/columns", Lane::pages, /*in_exporter=*/false, answer_columns};
 
 }  // namespace joulecast::serve

@@ -7,7 +7,7 @@
 namespace joulecast::serve {
 namespace {
 
-Response answer(const Request& request, const Services& services) {
+Response answer_compare(const Request& request, const Services& services) {
   Parameters parameters(request);
   const auto references = chosen_runs(parameters);
   session::CompareRequest compare;
@@ -39,6 +39,6 @@ Response answer(const Request& request, const Services& services) {
 
 }  // namespace
 
-extern const Route compare_route{"/api/v1/compare", Lane::pages, /*in_exporter=*/false, answer};
+extern const Route compare_route{"/api/v1/compare", Lane::pages, /*in_exporter=*/false, answer_compare};
 
 }  // namespace joulecast::serve

@@ -6,7 +6,7 @@
 namespace joulecast::serve {
 namespace {
 
-Response answer(const Request& request, const Services& services) {
+Response answer_events(const Request& request, const Services& services) {
   if (const auto status = Parameters(request).check(); !status) return error_response(status.error());
   auto part = services.events->begin(request.header("last-event-id"));
   Response response;
@@ -19,6 +19,6 @@ Response answer(const Request& request, const Services& services) {
 
 }  // namespace
 
-extern const Route events_route{"/api/v1/events", Lane::streams, /*in_exporter=*/false, answer};
+extern const Route events_route{"/api/v1/events", Lane::streams, /*in_exporter=*/false, answer_events};
 
 }  // namespace joulecast::serve

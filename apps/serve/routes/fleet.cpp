@@ -10,7 +10,7 @@ namespace {
 
 constexpr std::size_t most_tags = 10;
 
-Response answer(const Request& request, const Services& services) {
+Response answer_fleet(const Request& request, const Services& services) {
   Parameters parameters(request);
   session::FleetRequest fleet;
   fleet.store = services.store;
@@ -24,6 +24,6 @@ Response answer(const Request& request, const Services& services) {
 
 }  // namespace
 
-extern const Route fleet_route{"/api/v1/fleet", Lane::pages, /*in_exporter=*/false, answer};
+extern const Route fleet_route{"/api/v1/fleet", Lane::pages, /*in_exporter=*/false, answer_fleet};
 
 }  // namespace joulecast::serve

@@ -6,7 +6,7 @@
 namespace joulecast::serve {
 namespace {
 
-Response answer(const Request& request, const Services& /*services*/) {
+Response answer_gpus(const Request& request, const Services& /*services*/) {
   if (const auto status = Parameters(request).check(); !status) return error_response(status.error());
   const auto list = session::look_up_hardware({});
   return list ? json_response(report::to_json_text(*list)) : error_response(list.error());
@@ -14,6 +14,6 @@ Response answer(const Request& request, const Services& /*services*/) {
 
 }  // namespace
 
-extern const Route gpus_route{"/api/v1/gpus", Lane::pages, /*in_exporter=*/false, answer};
+extern const Route gpus_route{"/api/v1/gpus", Lane::pages, /*in_exporter=*/false, answer_gpus};
 
 }  // namespace joulecast::serve

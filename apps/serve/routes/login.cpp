@@ -6,7 +6,7 @@
 namespace joulecast::serve {
 namespace {
 
-Response answer(const Request& request, const Services& services) {
+Response answer_login(const Request& request, const Services& services) {
   if (const auto status = Parameters(request).check(); !status) return error_response(status.error());
   const auto token = report::token_from_json(request.body);
   if (!token) return problem_response(400, R"(the body is {"token": "…"})", "token");
@@ -21,7 +21,7 @@ Response answer(const Request& request, const Services& services) {
 
 }  // namespace
 
-extern const Route login_route{"/api/v1/login",    Lane::pages, /*in_exporter=*/false, answer,
+extern const Route login_route{"/api/v1/login",    Lane::pages, /*in_exporter=*/false, answer_login,
                                Readers::everybody, "POST",      /*longest_body=*/4096};
 
 }  // namespace joulecast::serve

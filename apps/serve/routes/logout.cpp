@@ -5,7 +5,7 @@
 namespace joulecast::serve {
 namespace {
 
-Response answer(const Request& request, const Services& services) {
+Response answer_logout(const Request& request, const Services& services) {
   if (const auto status = Parameters(request).check(); !status) return error_response(status.error());
   Response response;
   response.status = 204;
@@ -15,7 +15,7 @@ Response answer(const Request& request, const Services& services) {
 
 }  // namespace
 
-extern const Route logout_route{"/api/v1/logout",   Lane::pages, /*in_exporter=*/false, answer,
+extern const Route logout_route{"/api/v1/logout",   Lane::pages, /*in_exporter=*/false, answer_logout,
                                 Readers::everybody, "POST",      /*longest_body=*/4096};
 
 }  // namespace joulecast::serve

@@ -4,7 +4,7 @@
 namespace joulecast::serve {
 namespace {
 
-Response answer(const Request& request, const Services& services) {
+Response answer_metrics(const Request& request, const Services& services) {
   const auto format = report::metrics_format_for(request.header("accept"));
   Response response;
   response.content_type = report::content_type_of(format);
@@ -15,6 +15,7 @@ Response answer(const Request& request, const Services& services) {
 
 }  // namespace
 
-extern const Route metrics_route{"/metrics", Lane::metrics, /*in_exporter=*/true, answer, Readers::machine};
+extern const Route metrics_route{"/metrics", Lane::metrics, /*in_exporter=*/true, answer_metrics,
+                                 Readers::machine};
 
 }  // namespace joulecast::serve

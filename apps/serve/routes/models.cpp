@@ -6,7 +6,7 @@
 namespace joulecast::serve {
 namespace {
 
-Response answer(const Request& request, const Services& /*services*/) {
+Response answer_models(const Request& request, const Services& /*services*/) {
   if (const auto status = Parameters(request).check(); !status) return error_response(status.error());
   const auto known = session::known_networks();
   return known ? json_response(report::models_json_text(*known)) : error_response(known.error());
@@ -14,6 +14,6 @@ Response answer(const Request& request, const Services& /*services*/) {
 
 }  // namespace
 
-extern const Route models_route{"/api/v1/models", Lane::pages, /*in_exporter=*/false, answer};
+extern const Route models_route{"/api/v1/models", Lane::pages, /*in_exporter=*/false, answer_models};
 
 }  // namespace joulecast::serve

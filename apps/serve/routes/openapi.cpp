@@ -7,7 +7,7 @@
 namespace joulecast::serve {
 namespace {
 
-Response answer(const Request& request, const Services& /*services*/) {
+Response answer_openapi(const Request& request, const Services& /*services*/) {
   if (const auto status = Parameters(request).check(); !status) return error_response(status.error());
   const auto text = read_file(share_directory() / "api" / "openapi.json");
   if (!text) return problem_response(404, "this installation has no api/openapi.json");
@@ -16,7 +16,7 @@ Response answer(const Request& request, const Services& /*services*/) {
 
 }  // namespace
 
-extern const Route openapi_route{"/api/v1/openapi.json", Lane::pages, /*in_exporter=*/false, answer,
+extern const Route openapi_route{"/api/v1/openapi.json", Lane::pages, /*in_exporter=*/false, answer_openapi,
                                  Readers::everybody};
 
 }  // namespace joulecast::serve

@@ -51,7 +51,7 @@ Response network_error(const Error& error, bool is_upload) {
                         : problem_response(400, to_string(error), is_upload ? "body" : "model");
 }
 
-Response answer(const Request& request, const Services& services) {
+Response answer_predict(const Request& request, const Services& services) {
   Parameters parameters(request);
   auto prediction = asked(parameters);
   prediction.place = services.place;
@@ -72,7 +72,7 @@ Response answer(const Request& request, const Services& services) {
 
 }  // namespace
 
-extern const Route predict_route{"/api/v1/predict", Lane::pages, /*in_exporter=*/false, answer,
+extern const Route predict_route{"/api/v1/predict", Lane::pages, /*in_exporter=*/false, answer_predict,
                                  Readers::owner,    "POST",      largest_upload};
 
 }  // namespace joulecast::serve

@@ -5,13 +5,13 @@
 namespace joulecast::serve {
 namespace {
 
-Response answer(const Request& request, const Services& services) {
+Response answer_run(const Request& request, const Services& services) {
   const auto summary = summary_for(request, services);
   return summary ? json_response(report::to_json_text(*summary)) : run_error(summary.error());
 }
 
 }  // namespace
 
-extern const Route run_route{"/api/v1/runs/{id}", Lane::pages, /*in_exporter=*/false, answer};
+extern const Route run_route{"/api/v1/runs/{id}", Lane::pages, /*in_exporter=*/false, answer_run};
 
 }  // namespace joulecast::serve

@@ -6,7 +6,7 @@
 namespace joulecast::serve {
 namespace {
 
-Response answer(const Request& request, const Services& services) {
+Response answer_run_energy(const Request& request, const Services& services) {
   Parameters parameters(request);
   const auto given = parameters.text("budget");
   if (const auto status = parameters.check(); !status) return error_response(status.error());
@@ -20,6 +20,7 @@ Response answer(const Request& request, const Services& services) {
 
 }  // namespace
 
-extern const Route run_energy_route{"/api/v1/runs/{id}/energy", Lane::pages, /*in_exporter=*/false, answer};
+extern const Route run_energy_route{"/api/v1/runs/{id}/energy", Lane::pages, /*in_exporter=*/false,
+                                    answer_run_energy};
 
 }  // namespace joulecast::serve

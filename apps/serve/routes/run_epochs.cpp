@@ -5,7 +5,7 @@
 namespace joulecast::serve {
 namespace {
 
-Response answer(const Request& request, const Services& services) {
+Response answer_run_epochs(const Request& request, const Services& services) {
   Parameters parameters(request);
   const auto metric = parameters.text("metric");
   const bool lower_is_better = parameters.flag("lower_is_better");
@@ -20,6 +20,7 @@ Response answer(const Request& request, const Services& services) {
 
 }  // namespace
 
-extern const Route run_epochs_route{"/api/v1/runs/{id}/epochs", Lane::pages, /*in_exporter=*/false, answer};
+extern const Route run_epochs_route{"/api/v1/runs/{id}/epochs", Lane::pages, /*in_exporter=*/false,
+                                    answer_run_epochs};
 
 }  // namespace joulecast::serve

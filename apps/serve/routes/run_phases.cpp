@@ -5,13 +5,14 @@
 namespace joulecast::serve {
 namespace {
 
-Response answer(const Request& request, const Services& services) {
+Response answer_run_phases(const Request& request, const Services& services) {
   const auto summary = summary_for(request, services);
   return summary ? json_response(report::phases_json_text(*summary)) : run_error(summary.error());
 }
 
 }  // namespace
 
-extern const Route run_phases_route{"/api/v1/runs/{id}/phases", Lane::pages, /*in_exporter=*/false, answer};
+extern const Route run_phases_route{"/api/v1/runs/{id}/phases", Lane::pages, /*in_exporter=*/false,
+                                    answer_run_phases};
 
 }  // namespace joulecast::serve

@@ -13,7 +13,7 @@ Result<session::ForecastRecord> record_of(const std::string& url, const std::str
   return session::forecast_record(**store, host);
 }
 
-Response answer(const Request& request, const Services& services) {
+Response answer_run_projections(const Request& request, const Services& services) {
   if (const auto status = Parameters(request).check(); !status) return error_response(status.error());
   const auto history = services.shelf->get(request.id);
   if (!history) return run_error(history.error());
@@ -25,6 +25,6 @@ Response answer(const Request& request, const Services& services) {
 }  // namespace
 
 extern const Route run_projections_route{"/api/v1/runs/{id}/projections", Lane::pages,
-                                         /*in_exporter=*/false, answer};
+                                         /*in_exporter=*/false, answer_run_projections};
 
 }  // namespace joulecast::serve

@@ -10,7 +10,7 @@ constexpr std::int64_t most_points = 5000;
 constexpr std::int64_t usual_points = 600;
 constexpr double longest = 1e10;  // s
 
-Response answer(const Request& request, const Services& services) {
+Response answer_run_series(const Request& request, const Services& services) {
   Parameters parameters(request);
   const auto from = parameters.number("from", -longest, longest);
   const auto to = parameters.number("to", -longest, longest);
@@ -31,6 +31,7 @@ Response answer(const Request& request, const Services& services) {
 
 }  // namespace
 
-extern const Route run_series_route{"/api/v1/runs/{id}/series", Lane::pages, /*in_exporter=*/false, answer};
+extern const Route run_series_route{"/api/v1/runs/{id}/series", Lane::pages, /*in_exporter=*/false,
+                                    answer_run_series};
 
 }  // namespace joulecast::serve

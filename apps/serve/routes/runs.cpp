@@ -18,7 +18,7 @@ bool is_reversed(const std::string& sort, const std::string& order) {
   return !order.empty() && ascending != (sort == "name");
 }
 
-Response answer(const Request& request, const Services& services) {
+Response answer_runs(const Request& request, const Services& services) {
   Parameters parameters(request);
   session::ListRequest list;
   list.store = services.store;
@@ -42,6 +42,6 @@ Response answer(const Request& request, const Services& services) {
 
 }  // namespace
 
-extern const Route runs_route{"/api/v1/runs", Lane::pages, /*in_exporter=*/false, answer};
+extern const Route runs_route{"/api/v1/runs", Lane::pages, /*in_exporter=*/false, answer_runs};
 
 }  // namespace joulecast::serve

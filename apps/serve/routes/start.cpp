@@ -5,7 +5,7 @@
 namespace joulecast::serve {
 namespace {
 
-Response answer(const Request& request, const Services& services) {
+Response answer_start(const Request& request, const Services& services) {
   if (services.page && !services.page->empty()) return services.page->answer(request);
   Response response;
   response.body = "joulecast serves:\n";
@@ -17,6 +17,6 @@ Response answer(const Request& request, const Services& services) {
 }  // namespace
 
 // A page must be there before its user can give the token; nothing in it is of a run.
-extern const Route start_route{"/", Lane::metrics, /*in_exporter=*/true, answer, Readers::everybody};
+extern const Route start_route{"/", Lane::metrics, /*in_exporter=*/true, answer_start, Readers::everybody};
 
 }  // namespace joulecast::serve

@@ -7,7 +7,7 @@
 namespace joulecast::serve {
 namespace {
 
-Response answer(const Request& request, const Services& services) {
+Response answer_tradeoff(const Request& request, const Services& services) {
   Parameters parameters(request);
   const auto references = chosen_runs(parameters);
   session::TradeoffRequest tradeoff;
@@ -39,6 +39,6 @@ Response answer(const Request& request, const Services& services) {
 
 }  // namespace
 
-extern const Route tradeoff_route{"/api/v1/tradeoff", Lane::pages, /*in_exporter=*/false, answer};
+extern const Route tradeoff_route{"/api/v1/tradeoff", Lane::pages, /*in_exporter=*/false, answer_tradeoff};
 
 }  // namespace joulecast::serve

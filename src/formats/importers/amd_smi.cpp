@@ -51,11 +51,12 @@ Meaning meaning_of(std::string_view heading, Cells) {
 
 constexpr TableRules rules{.kind = "amd-smi", .is_header = is_header, .meaning_of = meaning_of};
 
-Match recognises(std::string_view head, const ImportOptions&) {
+Match recognises_amd_smi(std::string_view head, const ImportOptions&) {
   return is_header(cells_of(first_line(head), rules)) ? Match::sure : Match::no;
 }
 
-Status import(LineReader& lines, const ImportOptions& options, trace::RunSink& sink, ImportReport& report) {
+Status import_amd_smi(LineReader& lines, const ImportOptions& options, trace::RunSink& sink,
+                      ImportReport& report) {
   return import_table(rules, lines, options, sink, report);
 }
 
@@ -67,8 +68,8 @@ extern const Importer amd_smi_importer{
     .takes = "power or energy, utilisation, memory, temperature and clock of each GPU",
     .recognised_by = "`gpu` and `socket_power` or `power_usage`",
     .documented = "rocm.docs.amd.com, AMD SMI, \"AMD SMI CLI tool usage\"",
-    .recognises = recognises,
-    .import = import,
+    .recognises = recognises_amd_smi,
+    .import = import_amd_smi,
     .row_has_time = true};
 
 }  // namespace joulecast::formats

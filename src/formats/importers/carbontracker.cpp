@@ -22,7 +22,7 @@ constexpr std::string_view power_text = "Average power usage (W) for ";
 /// What the whole seconds of the lines' times may hide between two epochs.
 constexpr double unseen_s = 2;
 
-Match recognises(std::string_view head, const ImportOptions&) {
+Match recognises_carbontracker(std::string_view head, const ImportOptions&) {
   const auto line = head.substr(0, head.find('\n'));
   return line.find("carbontracker version") != std::string_view::npos ? Match::sure : Match::no;
 }
@@ -186,7 +186,8 @@ class Import : public LineImport {
   int gpus_ = 0;
 };
 
-Status import(LineReader& lines, const ImportOptions& options, trace::RunSink& sink, ImportReport& report) {
+Status import_carbontracker(LineReader& lines, const ImportOptions& options, trace::RunSink& sink,
+                            ImportReport& report) {
   return Import(lines, options, sink, report).run();
 }
 
@@ -198,7 +199,7 @@ extern const Importer carbontracker_importer{
     .takes = "energy of GPUs and CPUs in the epochs that were monitored, and these epochs; without PUE",
     .recognised_by = "`carbontracker version`",
     .documented = "github.com/lfwa/carbontracker, \"Parsing\"",
-    .recognises = recognises,
-    .import = import};
+    .recognises = recognises_carbontracker,
+    .import = import_carbontracker};
 
 }  // namespace joulecast::formats

@@ -23,7 +23,7 @@ bool is_header(const CsvRow& row) {
   return has("duration") && has("emissions") && (has("energy_consumed") || has("cpu_energy"));
 }
 
-Match recognises(std::string_view head, const ImportOptions&) {
+Match recognises_codecarbon(std::string_view head, const ImportOptions&) {
   CsvRow row;
   const bool read = CsvScanner(head, csv_of_logs).next(row) && row.fault == CsvFault::none;
   return read && is_header(row) ? Match::sure : Match::no;
@@ -237,7 +237,8 @@ class Import : public LineImport {
   double duration_ = 0;
 };
 
-Status import(LineReader& lines, const ImportOptions& options, trace::RunSink& sink, ImportReport& report) {
+Status import_codecarbon(LineReader& lines, const ImportOptions& options, trace::RunSink& sink,
+                         ImportReport& report) {
   return Import(lines, options, sink, report).run();
 }
 
@@ -248,7 +249,7 @@ extern const Importer codecarbon_importer{.kind = "codecarbon",
                                           .takes = "energies of GPU, CPU and memory; one run per `run_id`",
                                           .recognised_by = "`duration`, `emissions`, `energy_consumed`",
                                           .documented = "mlco2.github.io/codecarbon, \"Output\"",
-                                          .recognises = recognises,
-                                          .import = import};
+                                          .recognises = recognises_codecarbon,
+                                          .import = import_codecarbon};
 
 }  // namespace joulecast::formats

@@ -56,12 +56,13 @@ constexpr TableRules rules{.kind = "dcgmi-dmon",
                            .takes = is_gpu,
                            .regroup = join_entity};
 
-Match recognises(std::string_view head, const ImportOptions&) {
+Match recognises_dcgmi_dmon(std::string_view head, const ImportOptions&) {
   const auto line = first_line(head);
   return line.starts_with('#') && is_header(cells_of(line, rules)) ? Match::sure : Match::no;
 }
 
-Status import(LineReader& lines, const ImportOptions& options, trace::RunSink& sink, ImportReport& report) {
+Status import_dcgmi_dmon(LineReader& lines, const ImportOptions& options, trace::RunSink& sink,
+                         ImportReport& report) {
   return import_table(rules, lines, options, sink, report);
 }
 
@@ -76,7 +77,7 @@ extern const Importer dcgmi_dmon_importer{
         "repeat their GPU's power",
     .recognised_by = "`#Entity`",
     .documented = "docs.nvidia.com/datacenter/dcgm, \"Feature Overview\"; dcgm_fields.h",
-    .recognises = recognises,
-    .import = import};
+    .recognises = recognises_dcgmi_dmon,
+    .import = import_dcgmi_dmon};
 
 }  // namespace joulecast::formats

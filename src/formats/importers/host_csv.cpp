@@ -41,7 +41,7 @@ const Known* find_known(std::string_view heading) {
   return nullptr;
 }
 
-Match recognises(std::string_view head, const ImportOptions&) {
+Match recognises_host_csv(std::string_view head, const ImportOptions&) {
   CsvRow row;
   if (!CsvScanner(head, csv_of_logs).next(row)) return Match::no;
   const bool timed =
@@ -178,7 +178,8 @@ class Import : public LineImport {
   std::int64_t last_us_ = 0;
 };
 
-Status import(LineReader& lines, const ImportOptions& options, trace::RunSink& sink, ImportReport& report) {
+Status import_host_csv(LineReader& lines, const ImportOptions& options, trace::RunSink& sink,
+                       ImportReport& report) {
   return Import(lines, options, sink, report).run();
 }
 
@@ -190,7 +191,7 @@ extern const Importer host_csv_importer{
     .takes = "CPU share and memory of the training's processes, CPU temperature",
     .recognised_by = "`timestamp,cpu usage (%),memory usage (MB)…`",
     .documented = "del Rey et al., SEAA 2023, replication package",
-    .recognises = recognises,
-    .import = import};
+    .recognises = recognises_host_csv,
+    .import = import_host_csv};
 
 }  // namespace joulecast::formats

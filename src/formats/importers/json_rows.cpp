@@ -128,7 +128,7 @@ std::vector<Meaning> meanings_of(Cells header) {
 constexpr TableRules rules{
     .kind = "json-lines", .is_header = is_header_of_own_names, .meanings_of = meanings_of, .own_names = true};
 
-Match recognises(std::string_view head, const ImportOptions& options) {
+Match recognises_json_rows(std::string_view head, const ImportOptions& options) {
   const auto line = first_line(head);
   if (!line.starts_with('{') && !line.starts_with('[')) return Match::no;
   const auto names = names_in(head.substr(0, head.rfind('\n') + 1));
@@ -141,7 +141,8 @@ Match recognises(std::string_view head, const ImportOptions& options) {
   return timed && is_header_of_own_names(cells) ? Match::guess : Match::no;
 }
 
-Status import(LineReader& lines, const ImportOptions& options, trace::RunSink& sink, ImportReport& report) {
+Status import_json_rows(LineReader& lines, const ImportOptions& options, trace::RunSink& sink,
+                        ImportReport& report) {
   const auto head = lines.head();
   if (!head) return propagate(head.error());
   Rows rows(lines, names_in(head->substr(0, head->rfind('\n') + 1)));
@@ -159,7 +160,7 @@ extern const Importer json_rows_importer{
     .takes = "power, utilisation, memory, temperature and clock of each device; limits",
     .recognised_by = "an object per line, with names such as `timestamp`, `power_w`, `gpus.0.power_w`",
     .documented = "here: the words in the names, as for `csv`",
-    .recognises = recognises,
-    .import = import};
+    .recognises = recognises_json_rows,
+    .import = import_json_rows};
 
 }  // namespace joulecast::formats

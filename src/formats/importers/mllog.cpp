@@ -28,7 +28,7 @@ constexpr double latest_ms = 9e12;
 constexpr std::size_t most_hosts = 10'000;
 constexpr std::size_t most_attempts = 1000;
 
-Match recognises(std::string_view head, const ImportOptions&) {
+Match recognises_mllog(std::string_view head, const ImportOptions&) {
   return head.find(marker) == std::string_view::npos ? Match::no : Match::sure;
 }
 
@@ -371,7 +371,8 @@ class Import : public LineImport {
   double conversion_ = 1;
 };
 
-Status import(LineReader& lines, const ImportOptions& options, trace::RunSink& sink, ImportReport& report) {
+Status import_mllog(LineReader& lines, const ImportOptions& options, trace::RunSink& sink,
+                    ImportReport& report) {
   return Import(lines, options, sink, report).run();
 }
 
@@ -383,7 +384,7 @@ extern const Importer mllog_importer{
     .takes = "node power; epochs or blocks, evaluations, description; one run per attempt",
     .recognised_by = "lines with `:::MLLOG`",
     .documented = "github.com/mlcommons/logging",
-    .recognises = recognises,
-    .import = import};
+    .recognises = recognises_mllog,
+    .import = import_mllog};
 
 }  // namespace joulecast::formats

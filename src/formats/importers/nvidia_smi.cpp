@@ -22,7 +22,7 @@ bool is_row(std::string_view line) {
          std::ranges::any_of(split(line, ','), [](auto cell) { return parse_civil_us(cell).has_value(); });
 }
 
-Match recognises(std::string_view head, const ImportOptions& options) {
+Match recognises_nvidia_smi(std::string_view head, const ImportOptions& options) {
   while (!head.empty() && (head.front() == '\n' || head.front() == '\r')) head.remove_prefix(1);
   const auto line = trim(head.substr(0, head.find('\n')));
   if (nvidia_smi::is_header(line)) {
@@ -80,7 +80,8 @@ Series series_in(std::string_view head) {
           key ? found.refusal : ""};
 }
 
-Status import(LineReader& lines, const ImportOptions& options, trace::RunSink& sink, ImportReport& report) {
+Status import_nvidia_smi(LineReader& lines, const ImportOptions& options, trace::RunSink& sink,
+                         ImportReport& report) {
   const auto head = lines.plain_head();
   if (!head) return propagate(head.error());
   if (nvidia_smi::is_header(first_line(*head)) && options.columns.empty()) {
@@ -99,8 +100,8 @@ extern const Importer nvidia_smi_importer{
     .takes = "power, utilisation, memory, temperature and SM clock of each GPU",
     .recognised_by = "a heading that `--query-gpu` knows, or a date and a unit",
     .documented = "nvidia-smi --help-query-gpu",
-    .recognises = recognises,
-    .import = import,
+    .recognises = recognises_nvidia_smi,
+    .import = import_nvidia_smi,
     .row_has_time = true};
 
 }  // namespace joulecast::formats

@@ -43,12 +43,13 @@ constexpr TableRules rules{.kind = "nvidia-smi-dmon",
                            .meaning_of = meaning_of,
                            .is_noise = is_noise};
 
-Match recognises(std::string_view head, const ImportOptions&) {
+Match recognises_nvidia_smi_dmon(std::string_view head, const ImportOptions&) {
   const auto line = first_line(head);
   return line.starts_with('#') && is_header(cells_of(line, rules)) ? Match::sure : Match::no;
 }
 
-Status import(LineReader& lines, const ImportOptions& options, trace::RunSink& sink, ImportReport& report) {
+Status import_nvidia_smi_dmon(LineReader& lines, const ImportOptions& options, trace::RunSink& sink,
+                              ImportReport& report) {
   return import_table(rules, lines, options, sink, report);
 }
 
@@ -60,7 +61,7 @@ extern const Importer nvidia_smi_dmon_importer{
     .takes = "power, utilisation, memory, temperature and clock of each GPU",
     .recognised_by = "`# gpu pwr …`",
     .documented = "nvidia-smi(1), \"Device Monitoring\"",
-    .recognises = recognises,
-    .import = import};
+    .recognises = recognises_nvidia_smi_dmon,
+    .import = import_nvidia_smi_dmon};
 
 }  // namespace joulecast::formats

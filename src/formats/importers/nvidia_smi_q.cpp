@@ -16,7 +16,7 @@ using trace::Quantity;
 
 constexpr std::string_view title = "NVSMI LOG";
 
-Match recognises(std::string_view head, const ImportOptions&) {
+Match recognises_nvidia_smi_q(std::string_view head, const ImportOptions&) {
   // Other words may come first; a page begins with its title in a line of "=".
   const auto line = head.substr(0, head.find('\n'));
   const bool page = line.find(title) != std::string_view::npos && line.find("===") != std::string_view::npos;
@@ -152,7 +152,8 @@ class Import : public SampleImport {
   std::size_t line_ = 0;
 };
 
-Status import(LineReader& lines, const ImportOptions& options, trace::RunSink& sink, ImportReport& report) {
+Status import_nvidia_smi_q(LineReader& lines, const ImportOptions& options, trace::RunSink& sink,
+                           ImportReport& report) {
   return Import(lines, options, sink, report).run();
 }
 
@@ -165,7 +166,7 @@ extern const Importer nvidia_smi_q_importer{
         "power, utilisation, memory and temperature of each GPU; neither the module's power nor the memory's",
     .recognised_by = "`NVSMI LOG`",
     .documented = "nvidia-smi(1), \"-q, --query\"",
-    .recognises = recognises,
-    .import = import};
+    .recognises = recognises_nvidia_smi_q,
+    .import = import_nvidia_smi_q};
 
 }  // namespace joulecast::formats

@@ -15,7 +15,7 @@ namespace {
 
 using trace::Quantity;
 
-Match recognises(std::string_view head, const ImportOptions&) {
+Match recognises_nvidia_smi_table(std::string_view head, const ImportOptions&) {
   const auto line = head.substr(0, head.find('\n'));
   const auto time = parse_log_time(line);
   if (!time && line.find("| NVIDIA-SMI ") == std::string_view::npos) return Match::no;
@@ -107,7 +107,8 @@ class Import : public SampleImport {
   std::string name_;
 };
 
-Status import(LineReader& lines, const ImportOptions& options, trace::RunSink& sink, ImportReport& report) {
+Status import_nvidia_smi_table(LineReader& lines, const ImportOptions& options, trace::RunSink& sink,
+                               ImportReport& report) {
   return Import(lines, options, sink, report).run();
 }
 
@@ -119,7 +120,7 @@ extern const Importer nvidia_smi_table_importer{
     .takes = "power, utilisation and memory of each GPU, in whole watts",
     .recognised_by = "`| NVIDIA-SMI …`, below a line with the time",
     .documented = "nvidia-smi(1)",
-    .recognises = recognises,
-    .import = import};
+    .recognises = recognises_nvidia_smi_table,
+    .import = import_nvidia_smi_table};
 
 }  // namespace joulecast::formats

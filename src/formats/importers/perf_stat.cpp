@@ -34,7 +34,7 @@ bool has_energy(std::string_view line) {
          (line.find("Joules") != std::string_view::npos || line.find("<not") != std::string_view::npos);
 }
 
-Match recognises(std::string_view head, const ImportOptions&) {
+Match recognises_perf_stat(std::string_view head, const ImportOptions&) {
   const auto line = head.substr(0, head.find('\n'));
   if (has_energy(line)) return Match::sure;
   const bool begins = line.starts_with(started) ||
@@ -262,7 +262,8 @@ class Import : public SampleImport {
   std::map<std::string, Sum> sums_;
 };
 
-Status import(LineReader& lines, const ImportOptions& options, trace::RunSink& sink, ImportReport& report) {
+Status import_perf_stat(LineReader& lines, const ImportOptions& options, trace::RunSink& sink,
+                        ImportReport& report) {
   return Import(lines, options, sink, report).run();
 }
 
@@ -277,7 +278,7 @@ extern const Importer perf_stat_importer{
     .takes = "energy of CPU packages and memory; cores and graphics are parts of the package",
     .recognised_by = "`Joules power/energy-pkg/`",
     .documented = "perf-stat(1)",
-    .recognises = recognises,
-    .import = import};
+    .recognises = recognises_perf_stat,
+    .import = import_perf_stat};
 
 }  // namespace joulecast::formats

@@ -41,7 +41,7 @@ Meaning meaning_of(std::string_view heading, Cells) {
 
 constexpr TableRules rules{.kind = "rocm-smi", .is_header = is_header, .meaning_of = meaning_of};
 
-Match recognises(std::string_view head, const ImportOptions&) {
+Match recognises_rocm_smi(std::string_view head, const ImportOptions&) {
   auto line = first_line(head);
   const auto rest =
       head.substr(std::min(head.size(), static_cast<std::size_t>(line.data() - head.data()) + line.size()));
@@ -54,7 +54,8 @@ Match recognises(std::string_view head, const ImportOptions&) {
   return of_rocm ? Match::sure : Match::no;
 }
 
-Status import(LineReader& lines, const ImportOptions& options, trace::RunSink& sink, ImportReport& report) {
+Status import_rocm_smi(LineReader& lines, const ImportOptions& options, trace::RunSink& sink,
+                       ImportReport& report) {
   return import_table(rules, lines, options, sink, report);
 }
 
@@ -66,8 +67,8 @@ extern const Importer rocm_smi_importer{
     .takes = "power, utilisation, memory and temperature of each card",
     .recognised_by = "`device` and a heading of rocm-smi such as `Average Graphics Package Power (W)`",
     .documented = "rocm.docs.amd.com, ROCm SMI, \"rocm-smi usage\"",
-    .recognises = recognises,
-    .import = import,
+    .recognises = recognises_rocm_smi,
+    .import = import_rocm_smi,
     .row_has_time = true};
 
 }  // namespace joulecast::formats

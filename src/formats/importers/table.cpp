@@ -110,7 +110,7 @@ bool has_units_in_cells(std::string_view head, Cells cells) {
                              [](const Meaning& meaning) { return meaning.role == Role::time; });
 }
 
-Match recognises(std::string_view head, const ImportOptions& options) {
+Match recognises_table(std::string_view head, const ImportOptions& options) {
   const bool told = std::ranges::any_of(
       options.columns, [](const auto& entry) { return entry.find('=') != std::string::npos; });
   if (is_json(head)) return Match::no;
@@ -125,7 +125,8 @@ Match recognises(std::string_view head, const ImportOptions& options) {
   return timed ? Match::sure : is_table(cells) ? Match::guess : Match::no;
 }
 
-Status import(LineReader& lines, const ImportOptions& options, trace::RunSink& sink, ImportReport& report) {
+Status import_table(LineReader& lines, const ImportOptions& options, trace::RunSink& sink,
+                    ImportReport& report) {
   const auto head = lines.head();
   if (!head) return propagate(head.error());
   if (options.columns.empty()) {
@@ -138,7 +139,7 @@ Status import(LineReader& lines, const ImportOptions& options, trace::RunSink& s
   }
   const auto line = first_line(*head);
   // Only the user can tell that blanks separate cells, because dates have blanks inside.
-  const bool blanks = recognises(*head, options) == Match::told && lines.is_plain() &&
+  const bool blanks = recognises_table(*head, options) == Match::told && lines.is_plain() &&
                       line.find(',') == std::string_view::npos && line.find(' ') != std::string_view::npos;
   if (const auto energies = energy_columns(line); !energies.empty() && options.columns.empty()) {
     auto with_energy = options;
@@ -166,8 +167,8 @@ extern const Importer table_importer{
         "headings such as `timestamp,gpu_index,power_w` or `timestamp,metric,value`, or `--columns "
         "time=…,power_w=…`",
     .documented = "here: the words in the headings",
-    .recognises = recognises,
-    .import = import,
+    .recognises = recognises_table,
+    .import = import_table,
     .row_has_time = true};
 
 }  // namespace joulecast::formats

@@ -20,7 +20,7 @@ bool is_line(std::string_view line) {
          line.find("CPU [") != std::string_view::npos;
 }
 
-Match recognises(std::string_view head, const ImportOptions&) {
+Match recognises_tegrastats(std::string_view head, const ImportOptions&) {
   return is_line(head.substr(0, head.find('\n'))) ? Match::sure : Match::no;
 }
 
@@ -134,7 +134,8 @@ class Import : public SampleImport {
   }
 };
 
-Status import(LineReader& lines, const ImportOptions& options, trace::RunSink& sink, ImportReport& report) {
+Status import_tegrastats(LineReader& lines, const ImportOptions& options, trace::RunSink& sink,
+                         ImportReport& report) {
   return Import(lines, options, sink, report).run();
 }
 
@@ -146,7 +147,7 @@ extern const Importer tegrastats_importer{
     .takes = "power of each rail, GPU utilisation; rails inside the board's input are not added",
     .recognised_by = "`RAM …MB (lfb …) … CPU […]`",
     .documented = "docs.nvidia.com/jetson, Developer Guide, \"tegrastats Utility\"",
-    .recognises = recognises,
-    .import = import};
+    .recognises = recognises_tegrastats,
+    .import = import_tegrastats};
 
 }  // namespace joulecast::formats

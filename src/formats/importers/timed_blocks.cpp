@@ -72,7 +72,7 @@ bool has_power(std::string_view line) {
   });
 }
 
-Match recognises(std::string_view head, const ImportOptions&) {
+Match recognises_timed_blocks(std::string_view head, const ImportOptions&) {
   if (!time_of_block(first_line(head))) return Match::no;
   for (int i = 0; i < lines_to_judge && !head.empty(); ++i) {
     const auto line = trim(head.substr(0, head.find('\n')));
@@ -82,7 +82,8 @@ Match recognises(std::string_view head, const ImportOptions&) {
   return Match::no;
 }
 
-Status import(LineReader& lines, const ImportOptions& options, trace::RunSink& sink, ImportReport& report) {
+Status import_timed_blocks(LineReader& lines, const ImportOptions& options, trace::RunSink& sink,
+                           ImportReport& report) {
   return import_table(rules, lines, options, sink, report);
 }
 
@@ -94,7 +95,7 @@ extern const Importer timed_blocks_importer{
     .takes = "power, utilisation, memory and temperature of each row of a block",
     .recognised_by = "a line that is only a time, then a power with its unit",
     .documented = "nvidia-smi --help-query-gpu, date(1)",
-    .recognises = recognises,
-    .import = import};
+    .recognises = recognises_timed_blocks,
+    .import = import_timed_blocks};
 
 }  // namespace joulecast::formats

@@ -67,11 +67,12 @@ constexpr TableRules rules{.kind = "turbostat",
                            .meaning_of = meaning_of,
                            .takes = is_of_machine};
 
-Match recognises(std::string_view head, const ImportOptions&) {
+Match recognises_turbostat(std::string_view head, const ImportOptions&) {
   return is_header(cells_of(first_line(head), rules)) ? Match::sure : Match::no;
 }
 
-Status import(LineReader& lines, const ImportOptions& options, trace::RunSink& sink, ImportReport& report) {
+Status import_turbostat(LineReader& lines, const ImportOptions& options, trace::RunSink& sink,
+                        ImportReport& report) {
   return import_table(rules, lines, options, sink, report);
 }
 
@@ -85,7 +86,7 @@ extern const Importer turbostat_importer{
         "parts of `PkgWatt`",
     .recognised_by = "`PkgWatt`, `RAMWatt`, `Pkg_J` …",
     .documented = "turbostat(8)",
-    .recognises = recognises,
-    .import = import};
+    .recognises = recognises_turbostat,
+    .import = import_turbostat};
 
 }  // namespace joulecast::formats

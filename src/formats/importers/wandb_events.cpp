@@ -25,7 +25,7 @@ std::string_view first_json(std::string_view head) {
   return line.starts_with('{') ? line : std::string_view{};
 }
 
-Match recognises(std::string_view head, const ImportOptions&) {
+Match recognises_wandb_events(std::string_view head, const ImportOptions&) {
   const auto line = first_json(head);
   const auto has = [&](std::string_view text) { return line.find(text) != std::string_view::npos; };
   const bool system = has("\"system.") || has("\"gpu.") || has("\"cpu") || has("\"system/");
@@ -125,7 +125,8 @@ class Import : public SampleImport {
   }
 };
 
-Status import(LineReader& lines, const ImportOptions& options, trace::RunSink& sink, ImportReport& report) {
+Status import_wandb_events(LineReader& lines, const ImportOptions& options, trace::RunSink& sink,
+                           ImportReport& report) {
   return Import(lines, options, sink, report).run();
 }
 
@@ -142,7 +143,7 @@ extern const Importer wandb_events_importer{
         "the per-process copies",
     .recognised_by = "JSON lines with `_timestamp` and `system.…`",
     .documented = "docs.wandb.ai, \"System metrics reference\"",
-    .recognises = recognises,
-    .import = import};
+    .recognises = recognises_wandb_events,
+    .import = import_wandb_events};
 
 }  // namespace joulecast::formats

@@ -26,7 +26,7 @@ constexpr std::size_t most_windows = 500'000;
 /// Ends and starts of windows are read with two calls of a clock.
 constexpr double slack_s = 1e-3;
 
-Match recognises(std::string_view head, const ImportOptions&) {
+Match recognises_zeus(std::string_view head, const ImportOptions&) {
   CsvRow row;
   if (!CsvScanner(head, csv_of_logs).next(row)) return Match::no;
   const auto has = [&](std::string_view name) {
@@ -204,7 +204,8 @@ class Import : public LineImport {
   double zero_s_ = 0;
 };
 
-Status import(LineReader& lines, const ImportOptions& options, trace::RunSink& sink, ImportReport& report) {
+Status import_zeus(LineReader& lines, const ImportOptions& options, trace::RunSink& sink,
+                   ImportReport& report) {
   return Import(lines, options, sink, report).run();
 }
 
@@ -215,7 +216,7 @@ extern const Importer zeus_importer{.kind = "zeus",
                                     .takes = "energy of each GPU in the outermost windows; all windows",
                                     .recognised_by = "`start_time,window_name,elapsed_time,gpu0_energy`",
                                     .documented = "ml.energy/zeus, ZeusMonitor, `log_file`",
-                                    .recognises = recognises,
-                                    .import = import};
+                                    .recognises = recognises_zeus,
+                                    .import = import_zeus};
 
 }  // namespace joulecast::formats
