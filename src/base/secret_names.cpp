@@ -2,15 +2,13 @@
 #include <array>
 #include <cctype>
 
+#include "base/secret_text.hpp"
 #include "base/secrets.hpp"
 #include "base/text.hpp"
 
 namespace joulecast {
 namespace {
 
-bool is_alphanumeric(char c) {
-  return std::isalnum(static_cast<unsigned char>(c)) != 0;
-}
 bool is_upper(char c) {
   return std::isupper(static_cast<unsigned char>(c)) != 0;
 }

@@ -3,6 +3,7 @@
 #include <initializer_list>
 #include <nlohmann/json.hpp>
 
+#include "base/printable.hpp"
 #include "base/version.hpp"
 #include "report/forecast/prediction_report.hpp"
 #include "report/json_value.hpp"

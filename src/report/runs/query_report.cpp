@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/csv_scanner.hpp"
+#include "base/printable.hpp"
 #include "report/json_value.hpp"
 #include "report/text_table.hpp"
 

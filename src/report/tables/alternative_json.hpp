@@ -1,33 +1,18 @@
 // The parts that the JSON of `tradeoff` and `recommend` have in common: alternatives and columns.
 #pragma once
 
-#include <nlohmann/json.hpp>
+#include <nlohmann/json_fwd.hpp>
 #include <string>
 #include <vector>
 
-#include "report/json_value.hpp"
 #include "tradeoff/alternative.hpp"
 #include "tradeoff/quantity.hpp"
 
 namespace joulecast::report {
 
-inline nlohmann::ordered_json range_json(const stats::Range& range) {
-  return nlohmann::ordered_json::array({or_null(range.low), or_null(range.high)});
-}
-
-inline nlohmann::ordered_json alternative_json(const tradeoff::Alternative& alternative,
-                                               const std::vector<std::string>& keys) {
-  nlohmann::ordered_json json{{"name", alternative.name()}};
-  for (std::size_t i = 0; i < keys.size() && i < alternative.labels.size(); ++i)
-    json["labels"][keys[i]] = alternative.labels[i];
-  json["provenance"] = name_of(alternative.provenance);
-  json["runs"] = alternative.runs;
-  return json;
-}
-
-inline nlohmann::ordered_json column_json(const std::string& column) {
-  const auto unit = tradeoff::unit_of_column(column);
-  return {{"column", column}, {"unit", or_null(std::string(unit.symbol))}};
-}
+[[nodiscard]] nlohmann::ordered_json range_json(const stats::Range& range);
+[[nodiscard]] nlohmann::ordered_json alternative_json(const tradeoff::Alternative& alternative,
+                                                      const std::vector<std::string>& keys);
+[[nodiscard]] nlohmann::ordered_json column_json(const std::string& column);
 
 }  // namespace joulecast::report

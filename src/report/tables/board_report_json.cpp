@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/csv_scanner.hpp"
+#include "report/json_value.hpp"
 #include "report/tables/alternative_json.hpp"
 #include "report/tables/board_report.hpp"
 #include "report/tables/left_out_report.hpp"
