@@ -33,6 +33,12 @@ class Batches(unittest.TestCase):
         self.parted(FUNCTION, "int area() {\n  return width(2.0);\n}\n")
         self.parted("int area() {\n  return width(2.0);\n}\n", FUNCTION)
 
+    def test_what_headers_declare_is_a_word_of_those_that_include_them(self):
+        hides = "namespace {\n\nstruct Error {};\n\n}  // namespace\n"
+        self.parted(hides, '#include "base/result.hpp"\n')
+        self.parted(hides, '#include "base/files.hpp"\n')  # which includes result.hpp
+        self.together(hides, '#include "base/utf8.hpp"\n')
+
     def test_members_comments_and_texts_are_no_such_words(self):
         self.together(FUNCTION, "int area(const Box& box) {\n  return box.width + box.inner->width + Box::width;\n}\n")
         self.together(FUNCTION, '// width\nconst char* name() {\n  return "width";  /* width */\n}\n')
