@@ -16,7 +16,6 @@ namespace {
 
 using report::Align;
 using report::DataTable;
-using report::Figure;
 using report::Paragraph;
 using report::Section;
 
@@ -187,7 +186,7 @@ Section cells_section(const CampaignReport& report) {
     return section;
   }
   plot.description = caption;
-  section.blocks.emplace_back(Figure{std::move(plot), caption, cells_table(report)});
+  section.blocks.emplace_back(report::Figure{std::move(plot), caption, cells_table(report)});
   return section;
 }
 

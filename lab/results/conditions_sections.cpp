@@ -16,7 +16,6 @@ namespace {
 
 using report::Align;
 using report::DataTable;
-using report::Figure;
 using report::LeftOut;
 using report::Paragraph;
 using report::Section;
@@ -137,7 +136,7 @@ void put_cool_downs(const CampaignState& state, Section& section) {
                             to_text(Seconds{stats::median(seconds)}), report::join(parts, ", "))});
 }
 
-Figure drift_figure(const CampaignReport& report) {
+report::Figure drift_figure(const CampaignReport& report) {
   const double tolerance = 100 * report.plan.reference->tolerance;
   report::Plot plot;
   plot.title = "Energy of the reference, against its first run";
