@@ -22,9 +22,11 @@ function(joulecast_precompiled KIND)
   target_precompile_headers(joulecast_precompiled_${KIND} PRIVATE ${JOULECAST_COMMON_HEADERS})
 endfunction()
 
-# Compiles a target as one of the kinds, in batches if the build wants them.
+# Compiles a target as one of the kinds; in batches if the build wants them, but for tests, which change more often and share files.
 function(joulecast_compile_as TARGET KIND)
-  joulecast_batches(${TARGET})
+  if(NOT KIND STREQUAL "test")
+    joulecast_batches(${TARGET})
+  endif()
   target_compile_options(${TARGET} PRIVATE "$<$<CONFIG:Release>:${JOULECAST_RELEASE_FLAG_${KIND}}>")
   if(NOT CMAKE_DISABLE_PRECOMPILE_HEADERS)
     target_precompile_headers(${TARGET} REUSE_FROM joulecast_precompiled_${KIND})
