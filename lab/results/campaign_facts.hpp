@@ -36,6 +36,7 @@ struct CellFacts {
   std::optional<FigureSpread> energy;    ///< J
   std::optional<FigureSpread> duration;  ///< s
   std::optional<FigureSpread> quality;
+  std::optional<FigureSpread> cost;  ///< by which cells are compared, where that is not the energy of a run
   Provenance provenance = Provenance::missing;  ///< the least sure of its energies
   std::optional<double> measured_share;  ///< of the energy of its runs; nothing if it is not known of all
   std::optional<stats::CellDecision> decision;  ///< of adaptive repetitions

@@ -1,6 +1,7 @@
 #include "lab/results/campaign_report.hpp"
 
 #include <algorithm>
+#include <limits>
 
 #include "lab/runner/resume.hpp"
 #include "session/reporting/sample_energies.hpp"
@@ -110,6 +111,29 @@ Result<std::map<std::string, Joules>> read_sample_energies(const CampaignReport&
   return energies;
 }
 
+double cost_of(const RunEnded& run, const std::string& column,
+               const std::map<std::string, Joules>& per_sample) {
+  constexpr double unknown = std::numeric_limits<double>::quiet_NaN();
+  if (column == "duration_s") return run.duration.value();
+  if (column == "energy_per_sample_j") {
+    const auto known = per_sample.find(run.run_id);
+    return known == per_sample.end() ? unknown : known->second.value();
+  }
+  const auto metric = run.metrics.find(column);
+  return metric == run.metrics.end() ? unknown : metric->second;
+}
+
+/// Where cells are not compared by the energy of a run, which is known already.
+void put_costs(const Standing& standing, const std::map<std::string, Joules>& per_sample,
+               CampaignReport& report) {
+  if (report.cost == "energy_j") return;
+  for (std::size_t i = 0; i < report.facts.cells.size(); ++i) {
+    std::vector<double> costs;
+    for (const auto* run : standing.cell(i).finished) costs.push_back(cost_of(*run, report.cost, per_sample));
+    report.facts.cells[i].cost = spread_of(std::move(costs));
+  }
+}
+
 void put_references(const Standing& standing, CampaignReport& report) {
   std::optional<Joules> first;
   for (const auto* run : standing.references()) {
@@ -140,6 +164,7 @@ Result<std::unique_ptr<CampaignReport>> report_campaign(Plan plan, CampaignRepor
   report->facts = std::move(*facts);
   const auto per_sample = read_sample_energies(*report);
   if (!per_sample) return propagate(per_sample.error());
+  put_costs(standing, *per_sample, *report);
   const auto table = table_of_results(report->plan, standing, {}, *per_sample);
   if (!table) return propagate(table.error());
   if (!table->has(request.cost)) return fail_field("cost", "no finished run tells '{}'", request.cost);

@@ -44,11 +44,6 @@ std::string missing_cells(const CampaignReport& report) {
       counted(count, "cell"), report::join(titles, "; "), more > 0 ? fmt::format("; {} more", more) : "");
 }
 
-std::string capitalised(std::string text) {
-  if (!text.empty() && text[0] >= 'a' && text[0] <= 'z') text[0] = static_cast<char>(text[0] - 'a' + 'A');
-  return text;
-}
-
 Section factor_section(const FactorComparison& factor, const std::string& cost) {
   const auto title = capitalised(name_of_cost(cost)) + " by " + factor.factor;
   Section section{title, 2, {}};

@@ -116,8 +116,13 @@ f1 = {regex = "f1: ([0-9.]+)"}
         self.assertIn("## Energy per sample against correctness\n\n", text)
         self.assertRegex(text, "samples 1000 has the best f1 \\(0.9\\) at [0-9.]+ mJ")
         self.assertIn("### Energy per sample by samples", text)
+        self.assertIn("| cell | runs | energy per sample | 95 % interval or (range) |", text)
+        self.assertRegex(text, "\\| 1000 \\| 1 \\| [0-9.]+ mJ \\|")
         by_run = self.call("lab", "report", self.file, "--format", "markdown", "--cost", "energy_j").stdout
         self.assertNotIn("per sample", by_run)
+        self.assertRegex(by_run, "\\| 1000 \\| 1 \\| [0-9.]+ J \\|")
+        by_score = self.call("lab", "report", self.file, "--format", "markdown", "--cost", "f1").stdout
+        self.assertRegex(by_score, "\\| 1000 \\| 1 \\| 0.9 \\|")
         said = self.call("lab", "report", self.file, "--cost", "f2", expect=2).stderr
         self.assertIn("--cost: no finished run tells 'f2'", said)
 
