@@ -51,8 +51,7 @@ enum class Unit { fp32, tf32, mixed, half, fp8, fp4 };
 /// cannot keep, and dense ones (H100, B200) such that matrix units cannot.
 [[nodiscard]] double sustained_tflops(const hardware::Gpu& gpu, const std::string& precision);
 
-/// Sources whose names differ in a version alone, "mlperf-v1.0" and "mlperf-v5.0", are one kind of software;
-/// with what a step does: training or forward passes alone.
+/// The source without its version, and what a step does: training or forward passes alone.
 [[nodiscard]] std::string software_of(const Sample& sample);
 
 /// Samples of one GPU in a step, all its micro-batches together. For samples with a step.
