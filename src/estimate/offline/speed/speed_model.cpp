@@ -27,6 +27,20 @@ double standard_deviation(const std::vector<double>& values) {
   return sd_over_median * median_size(values);
 }
 
+/// What the equations leave of rows, by domain and software.
+using Rests = std::map<std::string, std::map<std::string, std::vector<double>>>;
+
+/// By domain, how far rows of the median software are off.
+std::map<std::string, double> usual_scatter(const Rests& rests) {
+  std::map<std::string, double> scatter;
+  for (const auto& [domain, softwares] : rests) {
+    std::vector<double> sizes;
+    for (const auto& [software, values] : softwares) sizes.push_back(standard_deviation(values));
+    scatter[domain] = median_size(std::move(sizes));
+  }
+  return scatter;
+}
+
 }  // namespace
 
 Result<SpeedModel> SpeedModel::fit(std::span<const Sample> samples) {
@@ -39,20 +53,16 @@ Result<SpeedModel> SpeedModel::fit(std::span<const Sample> samples) {
     std::vector<double> residuals;
   };
   std::map<std::string, Rows> by_software;
-  std::map<std::string, std::map<std::string, std::vector<double>>> scattered;  // domain, software
+  Rests rests;
   for (const auto& sample : samples) {
     if (!sample.step || !sample.measured.step_time_s) continue;
     const auto time = model.equations_.predict(sample);
     auto& rows = by_software[software_of(sample)];
     rows.features.push_back(speed_features(sample, time));
     rows.residuals.push_back(measured_log_seconds(sample) - time.log_seconds);
-    scattered[domain_of(sample)][software_of(sample)].push_back(rows.residuals.back());
+    rests[domain_of(sample)][software_of(sample)].push_back(rows.residuals.back());
   }
-  for (const auto& [domain, softwares] : scattered) {
-    std::vector<double> sizes;
-    for (const auto& [software, residuals] : softwares) sizes.push_back(standard_deviation(residuals));
-    model.scatter_[domain] = median_size(std::move(sizes));
-  }
+  model.scatter_ = usual_scatter(rests);
   for (auto& [software, rows] : by_software)
     model.residuals_[software] = SpeedResidual::fit(std::move(rows.features), std::move(rows.residuals));
   return model;

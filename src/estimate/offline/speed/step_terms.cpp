@@ -210,9 +210,11 @@ class FactorList {
     // 125 us for each kernel of a forward pass, which give a ResNet-50 its least step of 20 ms in PyTorch.
     // Graphs of launches hide nearly all of it, small steps of many processes wait for more.
     add(StepTerm::launches, "launches", 50, 0.4);
-    add(StepTerm::launches, "launches " + software_ + " " + domain_, 1, 2);
-    if (setup.one_process && sample_.gpu_count() > 1)
+    add(StepTerm::launches, "launches " + software_ + " " + domain_, 1, 1);
+    if (sample_.gpu_count() > 1 && setup.one_process)
       add(StepTerm::launches, "launches of one process", 1.5, 0.5);
+    else if (sample_.gpu_count() > 1)
+      add(StepTerm::launches, "launches on several GPUs " + software_, 1.5, 1.5);
     add(StepTerm::node_exchange, "node exchange", 0.01, 0.7);
     add(StepTerm::node_exchange, "node exchange " + software_, 1, 0.7);
     if (!setup.fast_links.value_or(has_fast_links(sample_.gpu))) {
@@ -326,6 +328,15 @@ double partial_wave_share(const Sample& sample) {
       sample.gpu.multiprocessors.value_or(usual_multiprocessors) * share_of_board(sample.gpu);
   const double waves = micro_batch_of(sample) * work.tokens * work.width / (tile * processors);
   return std::min(most, (narrow + (1 - narrow) / wide_columns) / waves);
+}
+
+double least_step_time(const Sample& sample) {
+  const auto& precision = sample.training.precision;
+  if (sample.step->work.nominal || precision.empty()) return 0;
+  constexpr double saved_by_winograd = 0.3;
+  const double at_peak = step_terms(sample).seconds[static_cast<std::size_t>(StepTerm::arithmetic)] *
+                         sustained_tflops(sample.gpu, precision) / peak_tflops(sample.gpu, precision);
+  return (1 - saved_by_winograd) * at_peak / sample.gpu_count();
 }
 
 StepTerms step_terms(const Sample& sample) {
