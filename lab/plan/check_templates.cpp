@@ -2,7 +2,9 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <cmath>
 
+#include "base/text.hpp"
 #include "lab/plan/plan_parts.hpp"
 #include "lab/plan/template.hpp"
 
@@ -80,6 +82,28 @@ void check_fixed(PlanReading& reading, std::string_view field, const std::vector
   }
 }
 
+/// A tag of a factor's name would be overwritten by the level.
+void check_tags(PlanReading& reading) {
+  for (const auto& factor : reading.plan.factors)
+    if (const auto tag = reading.plan.tags.find(factor.name);
+        tag != reading.plan.tags.end() && tag->second != "{" + factor.name + "}")
+      reading.problem.add(reading.top.line_of("tags"), "tags." + factor.name,
+                          "is a factor: each run is tagged with its level");
+}
+
+/// The whole work of a run, once the levels stand in it.
+void check_work(PlanReading& reading, std::string_view field, const std::string& text) {
+  if (text.empty() || reading.problem.found()) return;
+  for (const auto& cell : reading.plan.cells) {
+    auto values = cell.levels;
+    for (const auto* name : {"seed", "repetition", "output"}) values.emplace(name, "1");
+    const auto number = parse_double(filled(text, values));
+    if (number && *number > 0 && std::isfinite(*number)) continue;
+    return reading.problem.add(reading.top.line_of("progress"), field,
+                               fmt::format("must be a number above 0, not \"{}\"", filled(text, values)));
+  }
+}
+
 }  // namespace
 
 void check_templates(PlanReading& reading) {
@@ -98,6 +122,9 @@ void check_templates(PlanReading& reading) {
     check.check(metric.line, fmt::format("metrics.{}.file", metric.name), metric.file, false);
   check.check(top.line_of("progress"), "progress.epochs", plan.progress.epochs, false);
   check.check(top.line_of("progress"), "progress.steps", plan.progress.steps, false);
+  check_tags(reading);
+  check_work(reading, "progress.epochs", plan.progress.epochs);
+  check_work(reading, "progress.steps", plan.progress.steps);
   if (plan.warm_up) check_fixed(reading, "warm_up.command", plan.warm_up->command);
   check_factors(reading, check);
   check_environments(reading, check);

@@ -86,8 +86,11 @@ std::string rest_text(const CampaignStatus& status) {
           : with_interval(money_text(*rest.money), rest.money_low ? money_text(*rest.money_low) : "",
                           rest.money_high ? money_text(*rest.money_high) : ""));
   const auto grams = [](double value) { return to_text(GramsCO2e{value}); };
+  const auto& place = status.plan->place;
+  const bool placeless = place.country.empty() && place.cloud_region.empty() && !place.intensity_g_per_kwh;
   add(text, "emissions",
-      !rest.carbon_g
+      !rest.carbon_g && placeless ? "not known (place = {country = \"ESP\"} says it)"
+      : !rest.carbon_g
           ? "not known" + (rest.carbon.reason.empty() ? std::string() : ": " + rest.carbon.reason)
           : with_interval(grams(rest.carbon_g->value), rest.carbon_g->low ? grams(*rest.carbon_g->low) : "",
                           rest.carbon_g->high ? grams(*rest.carbon_g->high) : ""));

@@ -114,6 +114,7 @@ Result<std::map<std::string, Joules>> read_sample_energies(const CampaignReport&
 double cost_of(const RunEnded& run, const std::string& column,
                const std::map<std::string, Joules>& per_sample) {
   constexpr double unknown = std::numeric_limits<double>::quiet_NaN();
+  if (column == "energy_j") return run.energy ? run.energy->value() : unknown;
   if (column == "duration_s") return run.duration.value();
   if (column == "energy_per_sample_j") {
     const auto known = per_sample.find(run.run_id);
@@ -123,10 +124,8 @@ double cost_of(const RunEnded& run, const std::string& column,
   return metric == run.metrics.end() ? unknown : metric->second;
 }
 
-/// Where cells are not compared by the energy of a run, which is known already.
 void put_costs(const Standing& standing, const std::map<std::string, Joules>& per_sample,
                CampaignReport& report) {
-  if (report.cost == "energy_j") return;
   for (std::size_t i = 0; i < report.facts.cells.size(); ++i) {
     std::vector<double> costs;
     for (const auto* run : standing.cell(i).finished) costs.push_back(cost_of(*run, report.cost, per_sample));
@@ -159,7 +158,7 @@ Result<std::unique_ptr<CampaignReport>> report_campaign(Plan plan, CampaignRepor
   report->store = request.store;
   if (report->store.empty() && report->state.begun) report->store = report->state.begun->store;
   if (const auto any = table_of_results(report->plan, standing); !any) return propagate(any.error());
-  auto facts = facts_of_runs(report->plan, standing, request.metric);
+  auto facts = facts_of_runs(report->plan, standing, request.metric, request.cost);
   if (!facts) return propagate(facts.error());
   report->facts = std::move(*facts);
   const auto per_sample = read_sample_energies(*report);
