@@ -113,7 +113,7 @@ TEST(GroupsFigure, SaysTheUnitOfItsColumn) {
         Case{"latency", "Latency by gpu", "latency, median", "2000", "1000 to 3000", "few. No diff"}}) {
     const auto figure = groups_figure(compare_by(column));
     ASSERT_TRUE(figure.table);
-    EXPECT_EQ(figure.table->title, title);
+    EXPECT_EQ(figure.table->caption, title);
     const auto& plot = std::get<IntervalPlot>(figure.drawing);
     EXPECT_EQ(plot.title, title);
     EXPECT_EQ(plot.value.label, axis);
@@ -131,7 +131,7 @@ TEST(FrontFigure, SaysTheUnitOfItsColumn) {
   request.quality = "f1";
   const auto figure = front_figure(session::tradeoff_runs(runs, request).value());
   ASSERT_TRUE(figure.table);
-  EXPECT_EQ(figure.table->title, "Duration against correctness");
+  EXPECT_EQ(figure.table->caption, "Duration against correctness");
   EXPECT_EQ(figure.table->header[2], "duration");
   EXPECT_EQ(figure.table->rows[0][2], "500 ms");
   EXPECT_EQ(figure.table->rows[0][3], "");
