@@ -126,11 +126,11 @@ void warn_of_few_runs(Tradeoff& result) {
         "not show their spread",
         few, result.alternatives.size()));
   }
-  if (!result.overview.left_out.empty()) {
-    result.warnings.push_back(fmt::format("{} alternatives have no {} or no {} and are left out",
-                                          result.overview.left_out.size(), result.options.cost,
-                                          result.options.quality));
-  }
+  if (const auto left_out = result.overview.left_out.size(); left_out > 0)
+    result.warnings.push_back(fmt::format("{} {} no {} or no {} and {} left out", left_out,
+                                          left_out == 1 ? "alternative has" : "alternatives have",
+                                          result.options.cost, result.options.quality,
+                                          left_out == 1 ? "is" : "are"));
 }
 
 }  // namespace

@@ -242,7 +242,7 @@ const std::vector<Wrong>& wrong_plans() {
       {"work_that_is_no_number", with("", "[progress]\nepochs = \"many\"\n"), "p.toml:8",
        "progress.epochs: must be a number above 0, not \"many\""},
       {"work_of_a_level_that_is_no_number", with("", "[progress]\nsteps = \"{architecture}\"\n"), "p.toml:8",
-       "progress.steps: must be a number above 0, not \"vgg11\""},
+       "progress.steps: must be a number above 0, not \"resnet18\""},
       {"a_tag_that_is_a_factor", with("tags = {batch = \"x\"}"), "p.toml:1",
        "tags.batch: is a factor: each run is tagged with its level"},
       {"a_price_that_is_none", with("price = \"cheap\""), "p.toml:1", "price: is no price"},
