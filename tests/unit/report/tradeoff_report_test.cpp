@@ -82,7 +82,7 @@ TEST(TradeoffReport, HasNoShareOfACostBelowZero) {
   const auto result = session::tradeoff_runs(runs, request).value();
   EXPECT_THAT(conclusion(result), HasSubstr("small comes within 0.02 of it (0.97, 0.01 lost) for -3. With"));
   EXPECT_THAT(to_text(result), Not(HasSubstr("nan")));
-  EXPECT_THAT(to_json(result).dump(), Not(HasSubstr("nan")));
+  EXPECT_TRUE(to_json(result)["cheapest_within"]["saving"].is_null());
 }
 
 session::Comparison compare_by(const std::string& column) {
@@ -107,7 +107,7 @@ TEST(GroupsFigure, SaysTheUnitOfItsColumn) {
        {Case{"energy_j", "Energy by gpu", "energy, median, kJ", "2.00 kJ", "1.00 kJ to 3.00 kJ",
              "few. In joules: "},
         Case{"duration_s", "Duration by gpu", "duration, median, min", "33 min 20 s",
-             "16 min 40 s to 50 min 0 s", "few. In seconds: "},
+             "16 min 40 s to 50 min 00 s", "few. In seconds: "},
         Case{"energy_kwh", "Energy by gpu", "energy, median, kWh", "2000 kWh", "1000 kWh to 3000 kWh",
              "few. In kWh: "},
         Case{"latency", "Latency by gpu", "latency, median", "2000", "1000 to 3000", "few. No diff"}}) {

@@ -93,9 +93,11 @@ TEST(Overview, SavesNoShareOfACostThatIsNoneOrNegative) {
 
 TEST(Recommend, GivesNoIntervalWhereFewRunsHaveAFigure) {
   auto alternatives = three();
-  EXPECT_TRUE(std::isfinite(recommend(alternatives, {.minimise = "energy_mj"})->saving_interval.low));
+  RecommendOptions options;
+  options.minimise = "energy_mj";
+  EXPECT_TRUE(std::isfinite(recommend(alternatives, options)->saving_interval.low));
   alternatives[2].values["energy_mj"] = {.5, std::nan(""), std::nan(""), std::nan(""), std::nan("")};
-  const auto recommendation = recommend(alternatives, {.minimise = "energy_mj"});
+  const auto recommendation = recommend(alternatives, options);
   ASSERT_TRUE(recommendation);
   EXPECT_EQ(recommendation->choice().alternative, 2u);
   EXPECT_TRUE(std::isnan(recommendation->saving_interval.low));
