@@ -70,7 +70,7 @@ class Resume(LabTest):
 
     def test_figures_of_output_and_files_outlive_the_journal(self):
         """The store has none of them; the runs' folders have."""
-        self.plan("echo accuracy: 0.{batch_size}{seed}; echo '{{' > {output}/m.json; echo '\\"f1\\": 0.5}}' >> {output}/m.json # {architecture}",
+        self.plan(r"""echo accuracy: 0.{batch_size}{seed}; printf '{{\"f1\": 0.5}}' > {output}/m.json # {architecture}""",
                   repetitions=2, tables='[metrics]\naccuracy = {regex = "accuracy: ([0-9.]+)"}\nf1 = {file = "m.json", key = "f1"}')
         self.lab()
         figures = lambda: sorted((end["cell"], end["repetition"], sorted(end["metrics"].items())) for end in self.records("end"))
