@@ -124,6 +124,9 @@ f1 = {regex = "f1: ([0-9.]+)"}
         by_score = self.call("lab", "report", self.file, "--format", "markdown", "--cost", "f1").stdout
         self.assertRegex(by_score, "\\| 1000 \\| 1 \\| 0.9 \\|")
         self.assertIn("no run told how correct it became", by_score, "what is the cost is no correctness")
+        self.file.write_text(self.file.read_text().replace("energy_per_sample_j", "f3") + 'f3 = {regex = "f3: ([0-9.]+)"}\n')
+        said = self.call("lab", "report", self.file, expect=2).stderr
+        self.assertIn(f"{self.file}: cost: no finished run tells 'f3'; --cost energy_j compares by the energy of a run", said)
         said = self.call("lab", "report", self.file, "--cost", "f2", expect=2).stderr
         self.assertIn("--cost: no finished run tells 'f2'", said)
 

@@ -239,6 +239,8 @@ const std::vector<Wrong>& wrong_plans() {
       {"a_comparison_of_no_factor",
        "repetitions = {min = 2, max = 3, compare = \"b\"}\ncommand = [\"{a}\"]\n[factors]\na = [1]\n",
        "p.toml:1", "compare: names no factor"},
+      {"a_level_of_blanks", "command = [\"{a}\"]\nrepetitions = 1\n[factors]\na = [\" \", 1]\n", "p.toml:4",
+       "factors.a: must be a list of texts and numbers, none of them empty"},
       {"work_that_is_no_number", with("", "[progress]\nepochs = \"many\"\n"), "p.toml:8",
        "progress.epochs: must be a number above 0, not \"many\""},
       {"work_of_a_level_that_is_no_number", with("", "[progress]\nsteps = \"{architecture}\"\n"), "p.toml:8",
