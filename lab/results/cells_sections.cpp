@@ -92,11 +92,6 @@ std::string quality_text(const std::optional<FigureSpread>& quality) {
   return quality ? figure_text(quality->median) : "";
 }
 
-/// What cells are compared by: the energy of a run, unless the plan or the caller names another cost.
-const std::optional<FigureSpread>& cost_of(const CellFacts& cell, const CampaignReport& report) {
-  return report.cost == "energy_j" ? cell.energy : cell.cost;
-}
-
 bool in_joules(const CampaignReport& report) {
   return report.cost == "energy_j" || report.cost == "energy_per_sample_j";
 }
@@ -104,7 +99,7 @@ bool in_joules(const CampaignReport& report) {
 report::IntervalPlot costs_picture(const CampaignReport& report) {
   double largest = 0;
   for (const auto& cell : report.facts.cells)
-    if (const auto& cost = cost_of(cell, report)) largest = std::max(largest, cost->range.high);
+    if (const auto& cost = cell.cost) largest = std::max(largest, cost->range.high);
   const auto name = report.cost == "energy_j" ? "energy of a run" : name_of_cost(report.cost);
   const auto axis = in_joules(report) ? report::energy_axis(name + ", median", largest)
                                       : report::axis_unit(report.cost, largest);
@@ -112,7 +107,7 @@ report::IntervalPlot costs_picture(const CampaignReport& report) {
   plot.title = capitalised(name_of_cost(report.cost)) + " of each cell";
   plot.value.label = axis.label;
   for (const auto& cell : report.facts.cells) {
-    const auto& cost = cost_of(cell, report);
+    const auto& cost = cell.cost;
     if (!cost) continue;
     const bool few = !std::isfinite(cost->interval.low);
     const auto& range = few ? cost->range : cost->interval;
@@ -127,7 +122,7 @@ report::IntervalPlot costs_picture(const CampaignReport& report) {
 
 /// Median, interval or range, and variation of what cells are compared by.
 std::vector<std::string> cost_texts(const CellFacts& cell, const CampaignReport& report) {
-  const auto& cost = cost_of(cell, report);
+  const auto& cost = cell.cost;
   if (!cost) return {"unknown", "", ""};
   const auto variation = cost->variation ? share_text(*cost->variation) : "";
   if (in_joules(report)) return {to_text(Joules{cost->median}), spread_text<Joules>(*cost), variation};
@@ -144,22 +139,24 @@ std::string provenance_remark(const CellFacts& cell) {
 
 DataTable cells_table(const CampaignReport& report) {
   const auto& facts = report.facts;
-  DataTable table{
-      "Cells",
-      {Align::left, Align::right, Align::right, Align::left, Align::right, Align::right},
-      {"cell", "runs", name_of_cost(report.cost), "95 % interval or (range)", "variation", "time"},
-      {}};
-  if (facts.metric) {
-    table.columns.push_back(Align::right);
-    table.header.push_back(facts.metric->name);
-  }
-  table.columns.push_back(Align::left);
-  table.header.emplace_back("");
+  DataTable table{"Cells",
+                  {Align::left, Align::right, Align::right, Align::left, Align::right},
+                  {"cell", "runs", name_of_cost(report.cost), "95 % interval or (range)", "variation"},
+                  {}};
+  const auto put_column = [&](Align align, const std::string& header) {
+    table.columns.push_back(align);
+    table.header.push_back(header);
+  };
+  const bool with_time = report.cost != "duration_s";
+  const bool with_metric = facts.metric && facts.metric->name != report.cost;
+  if (with_time) put_column(Align::right, "time");
+  if (with_metric) put_column(Align::right, facts.metric->name);
+  put_column(Align::left, "");
   for (const auto& cell : facts.cells) {
     std::vector<std::string> row{cell.title, std::to_string(cell.finished)};
     std::ranges::move(cost_texts(cell, report), std::back_inserter(row));
-    row.push_back(cell.duration ? to_text(Seconds{cell.duration->median}) : "");
-    if (facts.metric) row.push_back(quality_text(cell.quality));
+    if (with_time) row.push_back(cell.duration ? to_text(Seconds{cell.duration->median}) : "");
+    if (with_metric) row.push_back(quality_text(cell.quality));
     auto remark = provenance_remark(cell);
     if (cell.failed > 0)
       remark += (remark.empty() ? "" : ", ") + std::to_string(cell.failed) + " not finished";
