@@ -65,9 +65,9 @@ enum class Unit { fp32, tf32, mixed, half, fp8, fp4 };
 /// r c / (tile x multiprocessors) waves (Lee et al. 2025, NeuSight). 0 for networks of unknown width.
 [[nodiscard]] double partial_wave_share(const Sample& sample);
 
-/// No step is faster, in seconds per sample of all GPUs together: its products at the unit's stated peak, less
-/// what Winograd's algorithm saves of convolutions (rows of throughput.csv reach up to 138 % of a board's FP32
-/// peak by it). 0 where the work or the precision is not told. For samples with a step.
+/// No step is faster, in seconds per sample of all GPUs together: its products at the unit's stated peak,
+/// less what Winograd's algorithm saves of convolutions (rows of throughput.csv reach up to 138 % of a
+/// board's FP32 peak by it). 0 where the work or the precision is not told. For samples with a step.
 [[nodiscard]] double least_step_time(const Sample& sample);
 
 /// For samples with a step.
