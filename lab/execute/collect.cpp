@@ -8,6 +8,7 @@
 #include "base/files.hpp"
 #include "base/json_depth.hpp"
 #include "base/text.hpp"
+#include "lab/execute/output_watch.hpp"
 
 namespace joulecast::lab {
 namespace {
@@ -45,6 +46,16 @@ Result<double> figure_in(const fs::path& file, const std::string& key) {
   return value->get<double>();
 }
 
+/// For a pattern that means this very text.
+std::string literally(std::string_view text) {
+  std::string pattern;
+  for (const char c : text) {
+    if (std::string_view("*?[]\\").find(c) != std::string_view::npos) pattern += '\\';
+    pattern += c;
+  }
+  return pattern;
+}
+
 }  // namespace
 
 FileFigures figures_in_files(const RunSetup& setup, const Plan& plan) {
@@ -61,17 +72,35 @@ FileFigures figures_in_files(const RunSetup& setup, const Plan& plan) {
   return result;
 }
 
+std::map<std::string, double> figures_left_by(const RunSetup& setup, const Plan& plan) {
+  auto figures = figures_in_files(setup, plan).figures;
+  const auto output = read_file(setup.output / output_log, largest_figures);
+  if (!output) return figures;
+  OutputWatch watch(plan);
+  watch.hear(0, *output);
+  watch.finish();
+  figures.insert(watch.metrics().begin(), watch.metrics().end());
+  return figures;
+}
+
 std::vector<std::string> collect_files(const RunSetup& setup) {
   std::vector<std::string> problems;
+  std::map<std::string, fs::path> taken;
   for (const auto& pattern : setup.collect) {
-    const auto whole = (setup.folder / pattern).string();
+    const auto whole = (fs::path(literally(setup.folder.string())) / pattern).string();
     glob_t found{};
     const int answer = ::glob(whole.c_str(), GLOB_MARK, nullptr, &found);
     if (answer != 0) problems.push_back(fmt::format("nothing to collect for {}", pattern));
     for (std::size_t i = 0; answer == 0 && i < found.gl_pathc; ++i) {
-      const fs::path file = found.gl_pathv[i];
+      const fs::path file = fs::path(found.gl_pathv[i]).lexically_normal();
       std::error_code error;
       if (!fs::is_regular_file(file, error) || file.parent_path() == setup.output) continue;
+      if (const auto [other, fresh] = taken.emplace(file.filename(), file); !fresh) {
+        if (other->second != file)
+          problems.push_back(fmt::format("{} was not collected: {} has the same name", file.string(),
+                                         other->second.string()));
+        continue;
+      }
       fs::copy_file(file, setup.output / file.filename(), fs::copy_options::overwrite_existing, error);
       if (error) problems.push_back(fmt::format("{} was not collected: {}", file.string(), error.message()));
     }

@@ -202,7 +202,7 @@ Result<Executed> LocalExecutor::measure(const RunSetup& setup, const RunWishes& 
   record.began = clock.wall();
   const auto before = read_noise(roots);
   const auto since = clock.steady();
-  const auto measured = measure_aside(options, std::move(environment), setup.output / "output.log");
+  const auto measured = measure_aside(options, std::move(environment), setup.output / output_log);
   const auto left = end_what_is_left();
   record.ended = clock.wall();
   const auto after = read_noise(roots);

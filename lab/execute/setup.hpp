@@ -25,6 +25,9 @@ constexpr const char* attempt_tag = "attempt";
 constexpr const char* role_tag = "role";        ///< "reference"; absent for a repetition of a cell
 constexpr const char* outcome_tag = "outcome";  ///< of a run that is no finished one
 
+/// What a run has printed, in its folder.
+constexpr const char* output_log = "output.log";
+
 struct RunSetup {
   RunPlace place;
   Levels levels;

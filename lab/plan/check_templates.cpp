@@ -2,12 +2,22 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <cmath>
 
+#include "base/text.hpp"
 #include "lab/plan/plan_parts.hpp"
 #include "lab/plan/template.hpp"
 
 namespace joulecast::lab {
 namespace {
+
+/// The line of a key within a table of the plan.
+std::size_t line_in(PlanReading& reading, std::string_view table, std::string_view key) {
+  if (const auto* node = reading.top.any(table); node != nullptr)
+    for (const auto& [name, value] : node->table)
+      if (name == key) return value.line;
+  return reading.top.line_of(table);
+}
 
 class TemplateCheck {
  public:
@@ -80,6 +90,28 @@ void check_fixed(PlanReading& reading, std::string_view field, const std::vector
   }
 }
 
+/// A tag of a factor's name would be overwritten by the level.
+void check_tags(PlanReading& reading) {
+  for (const auto& factor : reading.plan.factors)
+    if (const auto tag = reading.plan.tags.find(factor.name);
+        tag != reading.plan.tags.end() && tag->second != "{" + factor.name + "}")
+      reading.problem.add(line_in(reading, "tags", factor.name), "tags." + factor.name,
+                          "is a factor: each run is tagged with its level");
+}
+
+/// The whole work of a run, once the levels stand in it.
+void check_work(PlanReading& reading, std::string_view key, const std::string& text) {
+  if (text.empty() || reading.problem.found()) return;
+  for (const auto& cell : reading.plan.cells) {
+    auto values = cell.levels;
+    for (const auto* name : {"seed", "repetition", "output"}) values.emplace(name, "1");
+    const auto number = parse_double(filled(text, values));
+    if (number && *number > 0 && std::isfinite(*number)) continue;
+    return reading.problem.add(line_in(reading, "progress", key), fmt::format("progress.{}", key),
+                               fmt::format("must be a number above 0, not \"{}\"", filled(text, values)));
+  }
+}
+
 }  // namespace
 
 void check_templates(PlanReading& reading) {
@@ -87,17 +119,21 @@ void check_templates(PlanReading& reading) {
   TemplateCheck check(reading);
   for (const auto& word : plan.command) check.check(top.line_of("command"), "command", word, true);
   for (const auto& [name, value] : plan.variables)
-    check.check(top.line_of("variables"), "variables." + name, value, true);
+    check.check(line_in(reading, "variables", name), "variables." + name, value, true);
   for (const auto& environment : plan.environments)
     for (const auto& [name, value] : environment.variables)
       check.check(environment.line, fmt::format("environments.{}.variables.{}", environment.name, name),
                   value, true);
-  for (const auto& [name, value] : plan.tags) check.check(top.line_of("tags"), "tags." + name, value, false);
+  for (const auto& [name, value] : plan.tags)
+    check.check(line_in(reading, "tags", name), "tags." + name, value, false);
   for (const auto& pattern : plan.collect) check.check(top.line_of("collect"), "collect", pattern, false);
   for (const auto& metric : plan.metrics)
     check.check(metric.line, fmt::format("metrics.{}.file", metric.name), metric.file, false);
-  check.check(top.line_of("progress"), "progress.epochs", plan.progress.epochs, false);
-  check.check(top.line_of("progress"), "progress.steps", plan.progress.steps, false);
+  check.check(line_in(reading, "progress", "epochs"), "progress.epochs", plan.progress.epochs, false);
+  check.check(line_in(reading, "progress", "steps"), "progress.steps", plan.progress.steps, false);
+  check_tags(reading);
+  check_work(reading, "epochs", plan.progress.epochs);
+  check_work(reading, "steps", plan.progress.steps);
   if (plan.warm_up) check_fixed(reading, "warm_up.command", plan.warm_up->command);
   check_factors(reading, check);
   check_environments(reading, check);

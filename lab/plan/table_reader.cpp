@@ -122,7 +122,7 @@ std::optional<std::string> TableReader::text(std::string_view key) {
 std::optional<std::string> TableReader::scalar(std::string_view key) {
   const auto* value = any(key);
   if (value == nullptr) return std::nullopt;
-  if (value->is_scalar() && !value->text.empty()) return value->text;
+  if (value->is_scalar() && !trim(value->text).empty()) return value->text;
   problem(key, value->is_scalar() ? "is empty"
                                   : fmt::format("must be a text or a number, not {}", name_of(value->kind)));
   return std::nullopt;
@@ -219,7 +219,7 @@ std::vector<std::string> TableReader::scalars(std::string_view key) {
   const auto* items = list(key);
   if (items == nullptr) return result;
   for (const auto& item : items->list) {
-    if (item.is_scalar() && !item.text.empty())
+    if (item.is_scalar() && !trim(item.text).empty())
       result.push_back(item.text);
     else
       problem_->add(item.line, path_of(key), "must be a list of texts and numbers, none of them empty");

@@ -62,11 +62,37 @@ std::string basis_text(const CampaignStatus& status) {
 }
 
 /// A sum is of what is known, and says of how much that is.
+std::string known_part(const std::string& sum, std::size_t unknown, std::size_t all) {
+  if (unknown == 0) return sum;
+  return fmt::format("{} without {} of {} runs, of which nothing is known", sum, unknown, all);
+}
+
 std::string known_text(const std::optional<Figure>& figure, std::string (*text)(const Figure&),
                        std::size_t unknown, std::size_t all) {
-  if (!figure) return "not known";
-  if (unknown == 0) return text(*figure);
-  return fmt::format("{} without {} of {} runs, of which nothing is known", text(*figure), unknown, all);
+  return figure ? known_part(text(*figure), unknown, all) : "not known";
+}
+
+std::string money_forecast(const CampaignStatus& status) {
+  const auto& rest = status.rest;
+  if (!rest.money)
+    return status.plan->price.empty() ? "not known (price = \"0.25EUR\" says it)" : "not known";
+  return known_part(with_interval(money_text(*rest.money), rest.money_low ? money_text(*rest.money_low) : "",
+                                  rest.money_high ? money_text(*rest.money_high) : ""),
+                    rest.runs_without_energy, rest.runs_left);
+}
+
+std::string carbon_forecast(const CampaignStatus& status) {
+  const auto& rest = status.rest;
+  const auto& place = status.plan->place;
+  if (!rest.carbon_g && place.country.empty() && place.cloud_region.empty() && !place.intensity_g_per_kwh)
+    return "not known (place = {country = \"ESP\"} says it)";
+  if (!rest.carbon_g)
+    return "not known" + (rest.carbon.reason.empty() ? std::string() : ": " + rest.carbon.reason);
+  const auto grams = [](double value) { return to_text(GramsCO2e{value}); };
+  return known_part(
+      with_interval(grams(rest.carbon_g->value), rest.carbon_g->low ? grams(*rest.carbon_g->low) : "",
+                    rest.carbon_g->high ? grams(*rest.carbon_g->high) : ""),
+      rest.runs_without_energy, rest.runs_left);
 }
 
 std::string rest_text(const CampaignStatus& status) {
@@ -80,17 +106,8 @@ std::string rest_text(const CampaignStatus& status) {
   add(text, "time", known_text(rest.duration_s, duration_text, rest.runs_without_duration, rest.runs_left));
   if (rest.pauses > Seconds{0})
     add(text, "pauses", fmt::format("{}{}", rest.pauses_at_most ? "at most " : "", to_text(rest.pauses)));
-  add(text, "cost",
-      !rest.money
-          ? std::string(status.plan->price.empty() ? "not known (price = \"0.25EUR\" says it)" : "not known")
-          : with_interval(money_text(*rest.money), rest.money_low ? money_text(*rest.money_low) : "",
-                          rest.money_high ? money_text(*rest.money_high) : ""));
-  const auto grams = [](double value) { return to_text(GramsCO2e{value}); };
-  add(text, "emissions",
-      !rest.carbon_g
-          ? "not known" + (rest.carbon.reason.empty() ? std::string() : ": " + rest.carbon.reason)
-          : with_interval(grams(rest.carbon_g->value), rest.carbon_g->low ? grams(*rest.carbon_g->low) : "",
-                          rest.carbon_g->high ? grams(*rest.carbon_g->high) : ""));
+  add(text, "cost", money_forecast(status));
+  add(text, "emissions", carbon_forecast(status));
   add(text, "cells", basis_text(status));
   if (status.end) add(text, "would end", minute_text(*status.end));
   return text;

@@ -13,7 +13,7 @@ Result<session::BoardSource> board_source(const Plan& plan, const std::string& s
   const Standing standing(plan, state);
   auto table = table_of_results(plan, standing);
   if (!table) return propagate(table.error());
-  const auto facts = facts_of_runs(plan, standing);
+  const auto facts = facts_of_runs(plan, standing, "", plan.cost);
   if (!facts) return propagate(facts.error());
   session::BoardSource source{std::move(*table), {}, facts->metric, {}};
   for (const auto& factor : plan.factors)

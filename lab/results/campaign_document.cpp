@@ -43,18 +43,24 @@ report::Document to_document(const CampaignReport& report) {
 
 std::string to_csv(const CampaignReport& report) {
   std::string csv;
+  const bool other_cost = report.cost != "energy_j" && report.cost != "duration_s";
   for (const auto& factor : report.plan.factors) csv += csv_cell(factor.name) + ",";
   csv +=
       "finished,failed,given_up,provenance,energy_j,energy_j_low,energy_j_high,energy_variation,duration_s,"
       "duration_s_low,duration_s_high,duration_variation,quality,quality_low,quality_high,quality_variation,"
-      "repetitions_state,relative_half_width\n";
+      "repetitions_state,relative_half_width";
+  if (other_cost)
+    for (const auto* ending : {"", "_low", "_high", "_variation"})
+      csv += "," + csv_cell(report.cost + ending);
+  csv += "\n";
   for (const auto& cell : report.facts.cells) {
     for (const auto& factor : report.plan.factors) csv += csv_cell(cell.cell->levels.at(factor.name)) + ",";
-    csv += fmt::format("{},{},{},{},{},{},{},{},{}\n", cell.finished, cell.failed, cell.given_up ? 1 : 0,
+    csv += fmt::format("{},{},{},{},{},{},{},{},{}{}\n", cell.finished, cell.failed, cell.given_up ? 1 : 0,
                        name_of(cell.provenance), cells_of_spread(cell.energy), cells_of_spread(cell.duration),
                        cells_of_spread(cell.quality),
                        cell.decision ? std::string(name_of(cell.decision->state)) : "",
-                       cell.decision ? number(cell.decision->relative_half_width) : "");
+                       cell.decision ? number(cell.decision->relative_half_width) : "",
+                       other_cost ? "," + cells_of_spread(cell.cost) : "");
   }
   return csv;
 }

@@ -16,12 +16,14 @@ namespace {
 
 constexpr double unknown = std::numeric_limits<double>::quiet_NaN();
 
-/// A correctness before a loss, and what most runs tell before the rest.
-std::optional<session::JudgedMetric> usual_metric(const Plan& plan, const Standing& standing) {
+/// A correctness before a loss, and what most runs tell before the rest. What cells cost is no correctness.
+std::optional<session::JudgedMetric> usual_metric(const Plan& plan, const Standing& standing,
+                                                  const std::string& cost) {
   std::map<std::string, int> counts;
   for (std::size_t i = 0; i < plan.cells.size(); ++i)
     for (const auto* run : standing.cell(i).finished)
-      for (const auto& [name, value] : run->metrics) ++counts[name];
+      for (const auto& [name, value] : run->metrics)
+        if (name != cost) ++counts[name];
   const auto rank = [](const auto& entry) {
     const bool held_out =
         entry.first.find("val") != std::string::npos || entry.first.find("test") != std::string::npos;
@@ -117,9 +119,10 @@ std::optional<FigureSpread> spread_of(std::vector<double> values) {
   return spread;
 }
 
-Result<CampaignFacts> facts_of_runs(const Plan& plan, const Standing& standing, const std::string& metric) {
+Result<CampaignFacts> facts_of_runs(const Plan& plan, const Standing& standing, const std::string& metric,
+                                    const std::string& cost) {
   CampaignFacts facts;
-  facts.metric = metric.empty() ? usual_metric(plan, standing)
+  facts.metric = metric.empty() ? usual_metric(plan, standing, cost)
                                 : std::optional(session::JudgedMetric{metric, session::is_a_loss(metric)});
   bool any_quality = false;
   for (std::size_t i = 0; i < plan.cells.size(); ++i) {

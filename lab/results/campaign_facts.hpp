@@ -36,6 +36,7 @@ struct CellFacts {
   std::optional<FigureSpread> energy;    ///< J
   std::optional<FigureSpread> duration;  ///< s
   std::optional<FigureSpread> quality;
+  std::optional<FigureSpread> cost;  ///< by which cells are compared: in the column of the report's cost
   Provenance provenance = Provenance::missing;  ///< the least sure of its energies
   std::optional<double> measured_share;  ///< of the energy of its runs; nothing if it is not known of all
   std::optional<stats::CellDecision> decision;  ///< of adaptive repetitions
@@ -56,9 +57,10 @@ struct CampaignFacts {
   bool still_needed = false;  ///< the campaign is not done
 };
 
-/// `metric`: by which the runs are judged; "" = the correctness that most of them tell.
+/// `metric`: by which the runs are judged; "" = the correctness that most of them tell, other than `cost`.
 [[nodiscard]] Result<CampaignFacts> facts_of_runs(const Plan& plan, const Standing& standing,
-                                                  const std::string& metric = "");
+                                                  const std::string& metric = "",
+                                                  const std::string& cost = "");
 
 /// Where the cells are of several tasks, figures of correctness can be compared only within one.
 struct TaskLevel {

@@ -1,6 +1,7 @@
 #include "lab/results/campaign_report.hpp"
 
 #include <algorithm>
+#include <limits>
 
 #include "lab/runner/resume.hpp"
 #include "session/reporting/sample_energies.hpp"
@@ -110,6 +111,35 @@ Result<std::map<std::string, Joules>> read_sample_energies(const CampaignReport&
   return energies;
 }
 
+/// Of a cost that no run tells: as the caller's option, or, where it is the plan's, with a way out.
+Failure no_cost(const CampaignReport& report, bool asked, const Error& error) {
+  if (asked || !error.is_field || error.where != "cost") return propagate(error);
+  return fail(error.kind, report.plan.file.string(),
+              "cost: {}; --cost energy_j compares by the energy of a run", error.message);
+}
+
+double cost_of(const RunEnded& run, const std::string& column,
+               const std::map<std::string, Joules>& per_sample) {
+  constexpr double unknown = std::numeric_limits<double>::quiet_NaN();
+  if (column == "energy_j") return run.energy ? run.energy->value() : unknown;
+  if (column == "duration_s") return run.duration.value();
+  if (column == "energy_per_sample_j") {
+    const auto known = per_sample.find(run.run_id);
+    return known == per_sample.end() ? unknown : known->second.value();
+  }
+  const auto metric = run.metrics.find(column);
+  return metric == run.metrics.end() ? unknown : metric->second;
+}
+
+void put_costs(const Standing& standing, const std::map<std::string, Joules>& per_sample,
+               CampaignReport& report) {
+  for (std::size_t i = 0; i < report.facts.cells.size(); ++i) {
+    std::vector<double> costs;
+    for (const auto* run : standing.cell(i).finished) costs.push_back(cost_of(*run, report.cost, per_sample));
+    report.facts.cells[i].cost = spread_of(std::move(costs));
+  }
+}
+
 void put_references(const Standing& standing, CampaignReport& report) {
   std::optional<Joules> first;
   for (const auto* run : standing.references()) {
@@ -125,7 +155,8 @@ void put_references(const Standing& standing, CampaignReport& report) {
 }  // namespace
 
 Result<std::unique_ptr<CampaignReport>> report_campaign(Plan plan, CampaignReportRequest request) {
-  if (request.cost.empty()) request.cost = plan.cost;
+  const bool asked = !request.cost.empty();
+  if (!asked) request.cost = plan.cost;
   auto state = known_state(plan, request.store);
   if (!state) return propagate(state.error());
   // The report points into its own plan and state, so it stays where it is.
@@ -135,14 +166,16 @@ Result<std::unique_ptr<CampaignReport>> report_campaign(Plan plan, CampaignRepor
   report->store = request.store;
   if (report->store.empty() && report->state.begun) report->store = report->state.begun->store;
   if (const auto any = table_of_results(report->plan, standing); !any) return propagate(any.error());
-  auto facts = facts_of_runs(report->plan, standing, request.metric);
+  auto facts = facts_of_runs(report->plan, standing, request.metric, request.cost);
   if (!facts) return propagate(facts.error());
   report->facts = std::move(*facts);
   const auto per_sample = read_sample_energies(*report);
-  if (!per_sample) return propagate(per_sample.error());
+  if (!per_sample) return no_cost(*report, asked, per_sample.error());
+  put_costs(standing, *per_sample, *report);
   const auto table = table_of_results(report->plan, standing, {}, *per_sample);
   if (!table) return propagate(table.error());
-  if (!table->has(request.cost)) return fail_field("cost", "no finished run tells '{}'", request.cost);
+  if (!table->has(request.cost))
+    return no_cost(*report, asked, fail_field("cost", "no finished run tells '{}'", request.cost).value());
   report->factors = compare_factors(report->plan, *table, request.cost);
   report->tradeoffs = weigh_tasks(report->plan, standing, report->facts, *per_sample, request);
   if (request.courses) {

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <iterator>
 #include <limits>
 
 #include "lab/results/campaign_document.hpp"
@@ -87,29 +88,46 @@ std::string saved_sentence(const SavedRepetitions& saved) {
 }
 
 std::string quality_text(const std::optional<FigureSpread>& quality) {
-  return quality ? fmt::format("{:.4g}", quality->median) : "";
+  return quality ? figure_text(quality->median) : "";
 }
 
-report::IntervalPlot energies_picture(const CampaignFacts& facts) {
+bool in_joules(const CampaignReport& report) {
+  return report.cost == "energy_j" || report.cost == "energy_per_sample_j";
+}
+
+report::IntervalPlot costs_picture(const CampaignReport& report) {
   double largest = 0;
-  for (const auto& cell : facts.cells)
-    if (cell.energy) largest = std::max(largest, cell.energy->range.high);
-  const auto energy = report::energy_axis("energy of a run, median", largest);
+  for (const auto& cell : report.facts.cells)
+    if (const auto& cost = cell.cost) largest = std::max(largest, cost->range.high);
+  const auto name = report.cost == "energy_j" ? "energy of a run" : name_of_cost(report.cost);
+  const auto axis = in_joules(report) ? report::energy_axis(name + ", median", largest)
+                                      : report::axis_unit(report.cost, largest);
   report::IntervalPlot plot;
-  plot.title = "Energy of each cell";
-  plot.value.label = energy.label;
-  for (const auto& cell : facts.cells) {
-    if (!cell.energy) continue;
-    const auto& spread = *cell.energy;
-    const bool few = !std::isfinite(spread.interval.low);
-    const auto& range = few ? spread.range : spread.interval;
-    const bool one = spread.runs < 2;
-    plot.rows.push_back({fmt::format("{} (n={})", cell.title, spread.runs), spread.median / energy.divisor,
-                         one ? unknown : range.low / energy.divisor,
-                         one ? unknown : range.high / energy.divisor});
+  plot.title = capitalised(name_of_cost(report.cost)) + " of each cell";
+  plot.value.label = axis.label;
+  for (const auto& cell : report.facts.cells) {
+    const auto& cost = cell.cost;
+    if (!cost) continue;
+    const bool few = !std::isfinite(cost->interval.low);
+    const auto& range = few ? cost->range : cost->interval;
+    const bool one = cost->runs < 2;
+    plot.rows.push_back({fmt::format("{} (n={})", cell.title, cost->runs), cost->median / axis.divisor,
+                         one ? unknown : range.low / axis.divisor,
+                         one ? unknown : range.high / axis.divisor});
   }
   std::ranges::stable_sort(plot.rows, {}, &report::IntervalRow::value);
   return plot;
+}
+
+/// Median, interval or range, and variation of what cells are compared by.
+std::vector<std::string> cost_texts(const CellFacts& cell, const CampaignReport& report) {
+  const auto& cost = cell.cost;
+  if (!cost) return {"unknown", "", ""};
+  const auto variation = cost->variation ? share_text(*cost->variation) : "";
+  if (in_joules(report)) return {to_text(Joules{cost->median}), spread_text<Joules>(*cost), variation};
+  if (report.cost == "duration_s")
+    return {to_text(Seconds{cost->median}), spread_text<Seconds>(*cost), variation};
+  return {figure_text(cost->median), spread_text<double>(*cost), variation};
 }
 
 std::string provenance_remark(const CellFacts& cell) {
@@ -121,22 +139,23 @@ std::string provenance_remark(const CellFacts& cell) {
 DataTable cells_table(const CampaignReport& report) {
   const auto& facts = report.facts;
   DataTable table{"Cells",
-                  {Align::left, Align::right, Align::right, Align::left, Align::right, Align::right},
-                  {"cell", "runs", "energy", "95 % interval or (range)", "variation", "time"},
+                  {Align::left, Align::right, Align::right, Align::left, Align::right},
+                  {"cell", "runs", name_of_cost(report.cost), "95 % interval or (range)", "variation"},
                   {}};
-  if (facts.metric) {
-    table.columns.push_back(Align::right);
-    table.header.push_back(facts.metric->name);
-  }
-  table.columns.push_back(Align::left);
-  table.header.emplace_back("");
+  const auto put_column = [&](Align align, const std::string& header) {
+    table.columns.push_back(align);
+    table.header.push_back(header);
+  };
+  const bool with_time = report.cost != "duration_s";
+  const bool with_metric = facts.metric && facts.metric->name != report.cost;
+  if (with_time) put_column(Align::right, "time");
+  if (with_metric) put_column(Align::right, facts.metric->name);
+  put_column(Align::left, "");
   for (const auto& cell : facts.cells) {
     std::vector<std::string> row{cell.title, std::to_string(cell.finished)};
-    row.push_back(cell.energy ? to_text(Joules{cell.energy->median}) : "unknown");
-    row.push_back(cell.energy ? spread_text<Joules>(*cell.energy) : "");
-    row.push_back(cell.energy && cell.energy->variation ? share_text(*cell.energy->variation) : "");
-    row.push_back(cell.duration ? to_text(Seconds{cell.duration->median}) : "");
-    if (facts.metric) row.push_back(quality_text(cell.quality));
+    std::ranges::move(cost_texts(cell, report), std::back_inserter(row));
+    if (with_time) row.push_back(cell.duration ? to_text(Seconds{cell.duration->median}) : "");
+    if (with_metric) row.push_back(quality_text(cell.quality));
     auto remark = provenance_remark(cell);
     if (cell.failed > 0)
       remark += (remark.empty() ? "" : ", ") + std::to_string(cell.failed) + " not finished";
@@ -175,7 +194,7 @@ Section headline_section(const CampaignReport& report) {
 
 Section cells_section(const CampaignReport& report) {
   Section section{"The cells", 1, {}};
-  auto plot = energies_picture(report.facts);
+  auto plot = costs_picture(report);
   const std::string caption =
       "Medians with their 95 % intervals, which assume nothing of the distribution, or with the range where "
       "runs "

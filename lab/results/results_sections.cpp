@@ -31,22 +31,17 @@ void put_warnings(const session::Comparison& comparison, Section& section) {
 std::string missing_cells(const CampaignReport& report) {
   std::vector<std::string> titles;
   for (const auto& cell : report.facts.cells)
-    if (!cell.energy) titles.push_back(cell.title);
+    if (!cell.cost) titles.push_back(cell.title);
   if (titles.empty()) return {};
   constexpr std::size_t most_named = 8;
   const auto more = titles.size() > most_named ? titles.size() - most_named : 0;
   const auto count = titles.size();
   titles.resize(count - more);
   return fmt::format(
-      "Of {} no energy is known ({}{}). Their levels are compared by the cells that remain, which are not "
-      "the "
-      "same for each level: where the dearest ones are missing, a level looks cheaper than it is.",
-      counted(count, "cell"), report::join(titles, "; "), more > 0 ? fmt::format("; {} more", more) : "");
-}
-
-std::string capitalised(std::string text) {
-  if (!text.empty() && text[0] >= 'a' && text[0] <= 'z') text[0] = static_cast<char>(text[0] - 'a' + 'A');
-  return text;
+      "Of {} no {} is known ({}{}). Their levels are compared by the cells that remain, which are not "
+      "the same for each level: where the dearest ones are missing, a level looks cheaper than it is.",
+      counted(count, "cell"), name_of_cost(report.cost), report::join(titles, "; "),
+      more > 0 ? fmt::format("; {} more", more) : "");
 }
 
 Section factor_section(const FactorComparison& factor, const std::string& cost) {

@@ -13,6 +13,15 @@ std::string name_of_cost(const std::string& column) {
   return column;
 }
 
+std::string capitalised(std::string text) {
+  if (!text.empty() && text[0] >= 'a' && text[0] <= 'z') text[0] = static_cast<char>(text[0] - 'a' + 'A');
+  return text;
+}
+
+std::string figure_text(double value) {
+  return fmt::format("{:.4g}", value);
+}
+
 std::string counted(std::size_t count, const std::string& what) {
   return fmt::format("{} {}{}", count, what, count == 1 ? "" : "s");
 }

@@ -9,18 +9,26 @@
 
 namespace joulecast::lab {
 
+template <class Unit>
+std::string figure_text(Unit value) {
+  return to_text(value);
+}
+/// Of a column without a unit that we know.
+[[nodiscard]] std::string figure_text(double value);
+
 /// "1.2 kJ to 1.5 kJ"; in brackets the range of runs that are too few for an interval.
 template <class Unit>
 std::string spread_text(const FigureSpread& spread) {
   const bool few = !std::isfinite(spread.interval.low);
   const auto& range = few ? spread.range : spread.interval;
   if (spread.runs < 2) return "";
-  const auto text = to_text(Unit{range.low}) + " to " + to_text(Unit{range.high});
+  const auto text = figure_text(Unit{range.low}) + " to " + figure_text(Unit{range.high});
   return few ? "(" + text + ")" : text;
 }
 
 /// "energy", "energy per sample", "time"; a metric's own name.
 [[nodiscard]] std::string name_of_cost(const std::string& column);
+[[nodiscard]] std::string capitalised(std::string text);
 /// "3 runs", "1 run"
 [[nodiscard]] std::string counted(std::size_t count, const std::string& what);
 /// "out of memory", "stopped after its time" …

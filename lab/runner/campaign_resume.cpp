@@ -59,7 +59,7 @@ Status CampaignRun::agree_on_store() {
 
 Status CampaignRun::take_in(const store::RunStore& store) {
   auto found = state_.runs.empty() && state_.unclear.empty() ? runs_in_store(store, *plan_)
-                                                             : clear_up(store, plan_->name, state_.unclear);
+                                                             : clear_up(store, *plan_, state_.unclear);
   if (!found) return propagate(found.error());
   // Not before: a plan that is refused has begun nothing, and may be given another name.
   if (!state_.begun)

@@ -64,7 +64,7 @@ class Heater {
     command_.words = wanted.command.empty() ? setup.command : wanted.command;
     command_.variables = setup.variables;
     command_.folder = setup.folder;
-    command_.log = setup.output / "output.log";
+    command_.log = setup.output / output_log;
   }
 
   /// Begins again where the command has ended. False, with the reason, if that has no use.

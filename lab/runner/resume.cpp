@@ -7,6 +7,7 @@
 #include "base/files.hpp"
 #include "base/text.hpp"
 #include "lab/campaign/journal.hpp"
+#include "lab/execute/collect.hpp"
 #include "lab/execute/setup.hpp"
 #include "lab/plan/cells.hpp"
 #include "lab/runner/campaign.hpp"
@@ -30,7 +31,14 @@ Outcome outcome_of(const store::RunRow& row) {
   return Outcome::interrupted;
 }
 
-RunEnded ended_from(const store::RunRow& row, const RunPlace& place, const Levels& levels) {
+/// The store has no figures that the plan reads from the output or from files; the run's folder has.
+std::map<std::string, double> figures_of(const Plan& plan, const RunPlace& place) {
+  const auto cell = std::ranges::find(plan.cells, place.cell, &Cell::id);
+  return cell == plan.cells.end() ? std::map<std::string, double>{}
+                                  : figures_left_by(set_up(plan, *cell, place), plan);
+}
+
+RunEnded ended_from(const Plan& plan, const store::RunRow& row, const RunPlace& place, const Levels& levels) {
   RunEnded record;
   record.place = place;
   record.levels = levels;
@@ -42,6 +50,7 @@ RunEnded ended_from(const store::RunRow& row, const RunPlace& place, const Level
   record.duration = row.duration;
   record.energy = row.energy;
   record.provenance = row.provenance;
+  record.metrics = figures_of(plan, place);
   record.conduct.flags.emplace_back("found in the store, since the lab was killed when it ended");
   return record;
 }
@@ -91,19 +100,19 @@ Result<CampaignState> known_state(const Plan& plan, const std::string& store) {
   return state;
 }
 
-Result<std::vector<RunEnded>> clear_up(const store::RunStore& store, const std::string& campaign,
+Result<std::vector<RunEnded>> clear_up(const store::RunStore& store, const Plan& plan,
                                        const std::vector<RunBegun>& unclear) {
   std::vector<RunEnded> ended;
   for (const auto& begun : unclear) {
     store::RunQuery query;
-    for (const auto& [name, value] : place_tags(campaign, begun.place)) query.tags.push_back({name, value});
+    for (const auto& [name, value] : place_tags(plan.name, begun.place)) query.tags.push_back({name, value});
     const auto rows = store.find(query);
     if (!rows) return propagate(rows.error());
     const auto found = std::ranges::find_if(*rows, [&](const store::RunRow& row) {
       return begun.place.role == Role::reference || !row.tags.contains(role_tag);
     });
     if (found != rows->end()) {
-      ended.push_back(ended_from(*found, begun.place, begun.levels));
+      ended.push_back(ended_from(plan, *found, begun.place, begun.levels));
       continue;
     }
     RunEnded record;
@@ -138,7 +147,7 @@ Result<std::vector<RunEnded>> runs_in_store(const store::RunStore& store, const 
     for (const auto& factor : plan.factors)
       if (const auto level = row.tags.find(factor.name); level != row.tags.end())
         levels[factor.name] = level->second;
-    ended.push_back(ended_from(row, place, levels));
+    ended.push_back(ended_from(plan, row, place, levels));
     ended.back().conduct.flags.back() = "found in the store, since the journal was not there";
   }
   return ended;

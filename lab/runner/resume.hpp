@@ -25,8 +25,7 @@ namespace joulecast::lab {
 
 /// What the store knows of runs that began and whose end is not in the journal: a run that had ended before
 /// the lab was killed is kept, any other is interrupted.
-[[nodiscard]] Result<std::vector<RunEnded>> clear_up(const store::RunStore& store,
-                                                     const std::string& campaign,
+[[nodiscard]] Result<std::vector<RunEnded>> clear_up(const store::RunStore& store, const Plan& plan,
                                                      const std::vector<RunBegun>& unclear);
 
 /// The campaign's runs in the store, the oldest first: for a journal that is not there any more. invalid if

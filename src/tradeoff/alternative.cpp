@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <algorithm>
 #include <cmath>
 
 #include "stats/distributions.hpp"
@@ -27,6 +28,14 @@ std::string Alternative::name() const {
 std::optional<double> typical(const Alternative& alternative, const std::string& column) {
   const auto found = alternative.values.find(column);
   return found == alternative.values.end() ? std::nullopt : median_of_known(found->second);
+}
+
+bool has_spread(const Alternative& alternative, const std::string& column) {
+  constexpr auto fewest = 3;
+  if (!alternative.stated.empty()) return true;
+  const auto found = alternative.values.find(column);
+  return found != alternative.values.end() &&
+         std::ranges::count_if(found->second, [](double x) { return !std::isnan(x); }) >= fewest;
 }
 
 Replicate::Replicate(const Alternative& alternative, std::uint64_t seed, std::uint64_t stream)

@@ -26,6 +26,10 @@ struct Alternative {
 /// Median over the runs that have a value in the column; nothing if none has.
 [[nodiscard]] std::optional<double> typical(const Alternative& alternative, const std::string& column);
 
+/// Whether the column's spread is known: from three or more runs that have a value there, or from a
+/// prediction's interval.
+[[nodiscard]] bool has_spread(const Alternative& alternative, const std::string& column);
+
 /// A bootstrap replicate of the medians: draws runs with replacement. One replicate uses the same draw for
 /// all columns, because energy and quality of a run belong together. A prediction is drawn from a log-normal
 /// distribution with its stated interval.

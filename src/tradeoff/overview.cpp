@@ -1,6 +1,7 @@
 #include "tradeoff/overview.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <limits>
 #include <numeric>
@@ -9,6 +10,7 @@ namespace joulecast::tradeoff {
 namespace {
 
 constexpr double nan = std::numeric_limits<double>::quiet_NaN();
+constexpr stats::Range not_known{nan, nan};
 
 /// Negates a loss, so that higher is better.
 double raised(double quality, const OverviewOptions& options) {
@@ -23,15 +25,13 @@ std::vector<Point> points_of(const std::vector<Placed>& placed, const OverviewOp
 
 stats::Range middle(std::vector<double> values) {
   std::erase_if(values, [](double x) { return std::isnan(x); });
-  if (values.empty()) return {nan, nan};
+  if (values.empty()) return not_known;
   std::sort(values.begin(), values.end());
   return {stats::quantile_sorted(values, 0.025), stats::quantile_sorted(values, 0.975)};
 }
 
-/// Whether the alternative's spread is known: from three or more runs, or from a prediction's interval.
-bool spread(const std::vector<Alternative>& alternatives, std::size_t placed, const Overview& overview) {
-  const auto& alternative = alternatives[overview.placed[placed].alternative];
-  return alternative.runs >= 3 || !alternative.stated.empty();
+bool has_both_spreads(const Alternative& alternative, const OverviewOptions& options) {
+  return has_spread(alternative, options.cost) && has_spread(alternative, options.quality);
 }
 
 /// Repeats medians and choices on bootstrap samples of the runs.
@@ -56,18 +56,22 @@ void resample(const std::vector<Alternative>& alternatives, const OverviewOption
     const auto best = cheapest_within(points, 0);
     if (!choice || !best) continue;
     same_choice += *choice == overview.cheapest_within;
-    savings.push_back(1 - points[*choice].cost / points[*best].cost);
+    if (points[*best].cost > 0) savings.push_back(1 - points[*choice].cost / points[*best].cost);
   }
   for (std::size_t i = 0; i < k; ++i) {
     overview.placed[i].front_share /= static_cast<double>(options.resamples);
-    const bool enough = spread(alternatives, i, overview);
-    if (!enough) overview.placed[i].front_share = nan;
-    overview.placed[i].cost_interval = enough ? middle(std::move(costs[i])) : stats::Range{nan, nan};
-    overview.placed[i].quality_interval = enough ? middle(std::move(qualities[i])) : stats::Range{nan, nan};
+    const auto& alternative = alternatives[overview.placed[i].alternative];
+    if (!has_both_spreads(alternative, options)) overview.placed[i].front_share = nan;
+    overview.placed[i].cost_interval =
+        has_spread(alternative, options.cost) ? middle(std::move(costs[i])) : not_known;
+    overview.placed[i].quality_interval =
+        has_spread(alternative, options.quality) ? middle(std::move(qualities[i])) : not_known;
   }
-  const bool spread_known = spread(alternatives, overview.best, overview) &&
-                            spread(alternatives, overview.cheapest_within, overview);
-  overview.saving_interval = spread_known ? middle(std::move(savings)) : stats::Range{nan, nan};
+  const bool spread_known = std::ranges::all_of(
+      std::array{overview.best, overview.cheapest_within},
+      [&](std::size_t i) { return has_both_spreads(alternatives[overview.placed[i].alternative], options); });
+  overview.saving_interval =
+      spread_known && std::isfinite(overview.saving) ? middle(std::move(savings)) : not_known;
   overview.choice_share = spread_known && options.resamples > 0
                               ? static_cast<double>(same_choice) / static_cast<double>(options.resamples)
                               : nan;

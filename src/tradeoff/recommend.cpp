@@ -126,10 +126,9 @@ void resample(const std::vector<Alternative>& alternatives, const RecommendOptio
     if (of_choice && of_baseline && *of_baseline > 0) savings.push_back(1 - *of_choice / *of_baseline);
   }
   for (auto& ranked : result.ranked) ranked.chosen_share = chosen[ranked.alternative];
-  const auto spread_known = [&](std::size_t i) {
-    return alternatives[i].runs >= 3 || !alternatives[i].stated.empty();
-  };
-  if (!spread_known(result.choice().alternative) || !spread_known(result.baseline)) savings.clear();
+  if (!has_spread(alternatives[result.choice().alternative], options.minimise) ||
+      !has_spread(alternatives[result.baseline], options.minimise))
+    savings.clear();
   std::sort(savings.begin(), savings.end());
   result.saving_interval = {stats::quantile_sorted(savings, 0.025), stats::quantile_sorted(savings, 0.975)};
 }

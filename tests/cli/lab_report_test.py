@@ -116,10 +116,49 @@ f1 = {regex = "f1: ([0-9.]+)"}
         self.assertIn("## Energy per sample against correctness\n\n", text)
         self.assertRegex(text, "samples 1000 has the best f1 \\(0.9\\) at [0-9.]+ mJ")
         self.assertIn("### Energy per sample by samples", text)
+        self.assertIn("| cell | runs | energy per sample | 95 % interval or (range) |", text)
+        self.assertRegex(text, "\\| 1000 \\| 1 \\| [0-9.]+ mJ \\|")
         by_run = self.call("lab", "report", self.file, "--format", "markdown", "--cost", "energy_j").stdout
         self.assertNotIn("per sample", by_run)
+        self.assertRegex(by_run, "\\| 1000 \\| 1 \\| [0-9.]+ J \\|")
+        by_score = self.call("lab", "report", self.file, "--format", "markdown", "--cost", "f1").stdout
+        self.assertRegex(by_score, "\\| 1000 \\| 1 \\| 0.9 \\|")
+        self.assertIn("no run told how correct it became", by_score, "what is the cost is no correctness")
+        self.file.write_text(self.file.read_text().replace("energy_per_sample_j", "f3") + 'f3 = {regex = "f3: ([0-9.]+)"}\n')
+        said = self.call("lab", "report", self.file, expect=2).stderr
+        self.assertIn(f"{self.file}: cost: no finished run tells 'f3'; --cost energy_j compares by the energy of a run", said)
         said = self.call("lab", "report", self.file, "--cost", "f2", expect=2).stderr
         self.assertIn("--cost: no finished run tells 'f2'", said)
+
+    def test_a_cost_has_its_own_unit_and_says_of_which_cells_it_is_not_known(self):
+        self.file.write_text("""
+name = "costs"
+command = ["sh", "-c", "sleep 0.0{a}; [ {a} = 3 ] || echo gain: -{a}.{seed}; echo f1: 0.9{a}; [ {a} != 4 ]"]
+repetitions = 3
+cost = "gain"
+[factors]
+a = [1, 2, 3, 4]
+[metrics]
+gain = {regex = "gain: ([-0-9.]+)"}
+f1 = {regex = "f1: ([0-9.]+)"}
+""")
+        self.call("lab", "run", self.file, "--allow-busy", "--quiet", expect=3)
+        report = lambda *more: self.call("lab", "report", self.file, *more).stdout
+        text = report("--format", "markdown", "--metric", "f1")
+        self.assertIn("| 1 | 3 | -1.2 | (-1.3 to -1.1) |", text)
+        self.assertIn("| 3 | 3 | unknown |  |", text)
+        self.assertIn("Of 2 cells no gain is known (3; 4).", text)
+        self.assertRegex(text, r"\| 1 \| 3 \| -1\.2 \| -1\.3 to -1\.1 \|", "the groups are not in joules")
+        self.assertNotIn("nan", text)
+        self.assertNotIn("-1.20 J", text)
+        header, first, *_ = report("--format", "csv").splitlines()
+        cell = dict(zip(header.split(","), first.split(",")))
+        self.assertEqual((cell["gain"], cell["gain_low"], cell["gain_variation"]), ("-1.2", "", ""))
+        text = report("--format", "markdown", "--cost", "duration_s")
+        self.assertIn("| cell | runs | time | 95 % interval or (range) | variation | f1 |", text)
+        self.assertIn("In seconds: ", text)
+        self.assertNotIn("In joules", text)
+        self.assertNotIn("gain", report("--format", "csv", "--cost", "duration_s"))
 
     def test_a_rule_that_can_never_decide_is_refused_before_anything_runs(self):
         self.file.write_text(PLAN.replace('"mean", each_alone = true', '"median"').replace("max = 12", "max = 4"))

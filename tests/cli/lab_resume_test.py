@@ -68,6 +68,25 @@ class Resume(LabTest):
         self.assertEqual((before["done"], before["failed"]), (after["done"], after["failed"]))
         self.assertEqual(len((self.folder / "made.txt").read_text().split()), 2)
 
+    def test_figures_of_output_and_files_outlive_the_journal(self):
+        """The store has none of them; the runs' folders have."""
+        self.plan(r"""echo accuracy: 0.{batch_size}{seed}; printf '{{\"f1\": 0.5}}' > {output}/m.json # {architecture}""",
+                  repetitions=2, tables='[metrics]\naccuracy = {regex = "accuracy: ([0-9.]+)"}\nf1 = {file = "m.json", key = "f1"}')
+        self.lab()
+        figures = lambda: sorted((end["cell"], end["repetition"], sorted(end["metrics"].items())) for end in self.records("end"))
+        before = figures()
+        self.assertEqual(len(before), 8)
+        self.assertEqual({name for _, _, metrics in before for name, _ in metrics}, {"accuracy", "f1"})
+        lines = self.journal.read_text().splitlines(keepends=True)
+        self.assertIn('"end"', lines[-1])
+        self.journal.write_text("".join(lines[:-1]))
+        self.lab()
+        self.assertEqual(figures(), before, "the lab was killed before it wrote the last run's end")
+        self.journal.unlink()
+        self.assertIn("0.321", self.call("lab", "table", self.file).stdout)
+        self.lab()
+        self.assertEqual(figures(), before, "all is from the store and the runs' folders")
+
     def test_what_a_killed_lab_leaves_is_ended(self):
         self.plan("sh -c 'sleep 58; true' & wait # {architecture} {batch_size}", more='timeout = "1s"\ngrace = "1s"')
         process = self.start()

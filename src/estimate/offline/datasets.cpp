@@ -14,11 +14,18 @@ const std::array<Dataset, 5> datasets{{{"mnist", 60000, "1x28x28"},
                                        {"cifar100", 50000, "3x32x32"},
                                        {"imagenet", 1281167, "3x224x224"}}};
 
+/// "CIFAR-10", "cifar_10" and "Cifar 10" are one.
+std::string plain(std::string_view name) {
+  auto text = to_lower(name);
+  std::erase_if(text, [](char c) { return c == '-' || c == '_' || c == ' '; });
+  return text;
+}
+
 }  // namespace
 
 const Dataset* find_dataset(std::string_view name) {
   for (const auto& dataset : datasets)
-    if (equals_ignoring_case(dataset.name, name)) return &dataset;
+    if (plain(dataset.name) == plain(name)) return &dataset;
   return nullptr;
 }
 

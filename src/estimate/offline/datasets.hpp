@@ -14,7 +14,8 @@ struct Dataset {
   std::string input_shape;
 };
 
-/// nullptr if the dataset is not in this short list of undisputed sizes. Ignores case.
+/// nullptr if the dataset is not in this short list of undisputed sizes. Ignores case, blanks, dashes and
+/// underscores.
 [[nodiscard]] const Dataset* find_dataset(std::string_view name);
 
 }  // namespace joulecast::estimate

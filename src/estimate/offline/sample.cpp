@@ -116,6 +116,13 @@ Sample sample_of(const WorkloadRow& row, hardware::Gpu gpu, NetworkFinder& netwo
 
 }  // namespace
 
+std::string without_version(const std::string& source) {
+  const auto at = source.rfind("-v");
+  const bool versioned = at != std::string::npos && at + 2 < source.size() &&
+                         std::isdigit(static_cast<unsigned char>(source[at + 2])) != 0;
+  return source.substr(0, versioned ? at : std::string::npos);
+}
+
 std::string normalised_architecture(std::string_view name) {
   std::string result;
   for (const char c : name)

@@ -17,6 +17,9 @@
 
 namespace joulecast::estimate {
 
+/// Sources whose names differ in a version alone, "mlperf-v1.0" and "mlperf-v5.0", share their software.
+[[nodiscard]] std::string without_version(const std::string& source);
+
 /// Measured values of all GPUs together; absent = not known.
 struct Measured {
   std::optional<double> power_w;
@@ -59,7 +62,7 @@ struct Sample {
   }
 
   /// The same for rows that ran the same software: "source/framework".
-  [[nodiscard]] std::string setting() const { return source + "/" + training.framework; }
+  [[nodiscard]] std::string setting() const { return without_version(source) + "/" + training.framework; }
   /// The same for rows that trained the same network on the same data.
   [[nodiscard]] std::string workload() const {
     return setting() + "/" + training.dataset + "/" + training.architecture;

@@ -33,14 +33,14 @@ std::string calibration_group(const Sample& sample, Novelty novelty) {
     case Novelty::pair:
       return sample.pair();
     case Novelty::new_gpu:
-      return sample.source + "\n" + sample.gpu.name;
+      return without_version(sample.source) + "\n" + sample.gpu.name;
     case Novelty::new_architecture:
-      return sample.source + "\n" + sample.training.architecture;
+      return without_version(sample.source) + "\n" + sample.training.architecture;
     case Novelty::new_both:
     case Novelty::new_source:
       break;
   }
-  return sample.source;
+  return without_version(sample.source);
 }
 
 Seen::Seen(std::span<const Sample> training) {
@@ -66,7 +66,7 @@ void Seen::add(const Sample& sample) {
   pairs_.insert(sample.pair());
   workloads_.insert(sample.workload());
   hosts_.insert(sample.host());
-  sources_.insert(sample.source);
+  sources_.insert(without_version(sample.source));
   architectures_.insert(sample.training.architecture);
   families_.insert(family_of(sample));
   gpus_.insert(sample.gpu.name);
@@ -78,9 +78,11 @@ Novelty Seen::novelty(const Sample& sample) const {
   const bool workload = workloads_.contains(sample.workload());
   const bool host = hosts_.contains(sample.host());
   if (workload) return host ? Novelty::pair : Novelty::new_gpu;
-  // If the network has to be guessed, the row counts as new_both even on a known host.
-  if (host && sample.work) return Novelty::new_architecture;
-  return sources_.contains(sample.source) ? Novelty::new_both : Novelty::new_source;
+  // If the network has to be guessed, the row counts as new_both even on a known host. Of a step, a table's
+  // columns or a language model's size tell enough.
+  const bool known = sample.work || (sample.step && !sample.step->work.nominal);
+  if (host && known) return Novelty::new_architecture;
+  return sources_.contains(without_version(sample.source)) ? Novelty::new_both : Novelty::new_source;
 }
 
 std::string_view Seen::label(const Sample& sample) const {
@@ -88,7 +90,7 @@ std::string_view Seen::label(const Sample& sample) const {
   if (architectures_.contains(sample.training.architecture)) return "architecture";
   if (families_.contains(family_of(sample))) return "family";
   if (gpus_.contains(sample.gpu.name)) return "gpu";
-  return sources_.contains(sample.source) ? "source" : "none";
+  return sources_.contains(without_version(sample.source)) ? "source" : "none";
 }
 
 }  // namespace joulecast::estimate

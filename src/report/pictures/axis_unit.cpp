@@ -94,4 +94,15 @@ AxisUnit axis_unit(const std::string& column, double largest) {
   return {name + ", " + unit.symbol};
 }
 
+AxisUnit median_axis(const std::string& column, double largest) {
+  auto axis = axis_unit(column, largest);
+  axis.label.insert(name_of_column(column).size(), ", median");
+  return axis;
+}
+
+std::string name_of_column(const std::string& column) {
+  const auto label = axis_unit(column, 0).label;
+  return label.substr(0, label.rfind(", "));
+}
+
 }  // namespace joulecast::report

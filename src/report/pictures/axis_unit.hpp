@@ -13,6 +13,10 @@ struct AxisUnit {
 
 /// `largest` is the largest value in the column's own unit: it decides between J, kJ and MJ, or s, min and h.
 [[nodiscard]] AxisUnit axis_unit(const std::string& column, double largest);
+/// The same of medians: "GPU energy, median, MJ".
+[[nodiscard]] AxisUnit median_axis(const std::string& column, double largest);
+/// Without its unit: "GPU energy".
+[[nodiscard]] std::string name_of_column(const std::string& column);
 
 /// For values in joules: "energy, kWh" reads badly for small runs, so it is J, kJ, MJ or GJ.
 [[nodiscard]] AxisUnit energy_axis(const std::string& name, double largest_joules);

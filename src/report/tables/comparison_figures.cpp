@@ -9,6 +9,7 @@
 #include "report/pictures/axis_unit.hpp"
 #include "report/tables/comparison_report.hpp"
 #include "report/tables/tradeoff_report.hpp"
+#include "tradeoff/quantity.hpp"
 
 namespace joulecast::report {
 namespace {
@@ -34,11 +35,29 @@ stats::Range spread_of(const stats::GroupFacts& group) {
   return {group.summary.min, group.summary.max};
 }
 
+/// "1.2 kJ to 1.5 kJ" for a column of joules; "" where an end is unknown.
+std::string range_text(double low, double high, const std::string& column) {
+  return std::isfinite(low + high)
+             ? fmt::format("{} to {}", figure_text(low, column), figure_text(high, column))
+             : "";
+}
+
+/// The sentence that follows has bare numbers: "In joules: "; "" for a column without a unit that we know.
+std::string unit_of_numbers(const std::string& column) {
+  const auto unit = tradeoff::unit_of_column(column).symbol;
+  if (unit.empty()) return "";
+  return fmt::format("In {}: ", unit == "J" ? "joules" : unit == "s" ? "seconds" : unit);
+}
+
+std::string in_capitals(std::string name) {
+  if (!name.empty() && name[0] >= 'a' && name[0] <= 'z') name[0] = static_cast<char>(name[0] - 'a' + 'A');
+  return name;
+}
+
 }  // namespace
 
 std::string energy_range_text(double low, double high) {
-  return std::isfinite(low + high) ? fmt::format("{} to {}", to_text(Joules{low}), to_text(Joules{high}))
-                                   : "";
+  return range_text(low, high, "energy_j");
 }
 
 std::string difference_text(double value, double reference) {
@@ -49,10 +68,11 @@ std::string difference_text(double value, double reference) {
 
 Figure groups_figure(const session::Comparison& comparison) {
   const auto& result = comparison.overall;
-  const auto energy = energy_axis("energy, median", result.groups.back().summary.median);
+  const auto& value = comparison.value;
+  const auto axis = median_axis(value, result.groups.back().summary.median);
   IntervalPlot plot;
-  plot.title = fmt::format("Energy by {}", comparison.group);
-  plot.value.label = energy.label;
+  plot.title = fmt::format("{} by {}", in_capitals(name_of_column(value)), comparison.group);
+  plot.value.label = axis.label;
   DataTable table{
       plot.title,
       {Align::left, Align::right, Align::right, Align::left, Align::right, Align::left},
@@ -64,34 +84,35 @@ Figure groups_figure(const session::Comparison& comparison) {
     const auto spread = spread_of(group);
     const auto difference = i == 0 ? "" : difference_text(median, result.groups.front().summary.median);
     const auto effect = effect_text(result, i);
-    plot.rows.push_back({fmt::format("{} (n={})", group.name, group.summary.n), median / energy.divisor,
-                         spread.low / energy.divisor, spread.high / energy.divisor,
+    plot.rows.push_back({fmt::format("{} (n={})", group.name, group.summary.n), median / axis.divisor,
+                         spread.low / axis.divisor, spread.high / axis.divisor,
                          effect.empty() ? difference : fmt::format("{}, delta {}", difference, effect)});
-    table.rows.push_back({group.name, std::to_string(group.summary.n), to_text(Joules{median}),
-                          energy_range_text(spread.low, spread.high), difference, effect});
+    table.rows.push_back({group.name, std::to_string(group.summary.n), figure_text(median, value),
+                          range_text(spread.low, spread.high, value), difference, effect});
   }
   const auto caption =
-      "Medians with their 95 % intervals, or with the range of the runs where they are few. In joules: " +
-      conclusion(comparison);
+      "Medians with their 95 % intervals, or with the range of the runs where they are few. " +
+      unit_of_numbers(value) + conclusion(comparison);
   plot.description = caption;
   return {std::move(plot), caption, std::move(table)};
 }
 
 Figure front_figure(const session::Tradeoff& tradeoff) {
   auto plot = to_plot(tradeoff);
+  const auto& cost = tradeoff.options.cost;
+  const auto name = name_of_column(cost);
   DataTable table{
-      "Energy against correctness",
+      in_capitals(name) + " against correctness",
       {Align::left, Align::right, Align::right, Align::left, Align::right, Align::left, Align::left},
-      {"alternative", "runs", "energy", "95 % interval", tradeoff.options.quality, "95 % interval",
+      {"alternative", "runs", name, "95 % interval", tradeoff.options.quality, "95 % interval",
        "on the front"},
       {}};
   for (const auto& p : tradeoff.overview.placed) {
     const auto& alternative = tradeoff.alternatives[p.alternative];
     const auto& quality = p.quality_interval;
     table.rows.push_back(
-        {alternative.name(), std::to_string(alternative.runs), to_text(Joules{p.cost}),
-         energy_range_text(p.cost_interval.low, p.cost_interval.high) +
-             (p.cost_by_meters ? " by meters" : ""),
+        {alternative.name(), std::to_string(alternative.runs), figure_text(p.cost, cost),
+         range_text(p.cost_interval.low, p.cost_interval.high, cost) + (p.cost_by_meters ? " by meters" : ""),
          fmt::format("{:.4g}", p.quality),
          std::isfinite(quality.low) ? fmt::format("{:.4g} to {:.4g}", quality.low, quality.high) : "",
          p.on_front ? "yes" : ""});

@@ -9,9 +9,10 @@
 
 namespace joulecast::report {
 
-/// Medians of the groups with their intervals, or the range of few runs. The values are joules.
+/// Medians of the groups with their intervals, or the range of few runs, in the unit that the column's name
+/// tells.
 [[nodiscard]] Figure groups_figure(const session::Comparison& comparison);
-/// Alternatives and the Pareto front. The costs are joules.
+/// Alternatives and the Pareto front, the costs in the unit of their column.
 [[nodiscard]] Figure front_figure(const session::Tradeoff& tradeoff);
 
 /// "1.2 kJ to 1.5 kJ"; "" where an end is unknown.

@@ -131,10 +131,11 @@ std::string conclusion(const session::Tradeoff& report) {
   if (overview.cheapest_within == overview.best) {
     return text + fmt::format(" Nothing cheaper comes within {:.3g} of it.", report.options.within);
   }
-  text += fmt::format(" {} comes within {:.3g} of it ({:.4g}, {:.2g} lost) for {}: {} less",
+  text += fmt::format(" {} comes within {:.3g} of it ({:.4g}, {:.2g} lost) for {}",
                       name_in(report, choice.alternative), report.options.within, choice.quality,
-                      overview.quality_lost, figure_text(choice.cost, report.options.cost),
-                      percent_text(overview.saving));
+                      overview.quality_lost, figure_text(choice.cost, report.options.cost));
+  // Of a cost that is 0 or less there are no shares.
+  if (std::isfinite(overview.saving)) text += fmt::format(": {} less", percent_text(overview.saving));
   if (std::isfinite(overview.saving_interval.low)) {
     text += fmt::format(" (95 % interval {} to {})", percent_text(overview.saving_interval.low),
                         percent_text(overview.saving_interval.high));

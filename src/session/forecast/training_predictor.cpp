@@ -6,6 +6,7 @@
 #include <set>
 
 #include "base/text.hpp"
+#include "estimate/offline/speed/step_terms.hpp"
 
 namespace joulecast::session {
 namespace {
@@ -193,7 +194,9 @@ void TrainingPredictor::put_times(const Sample& sample, const estimate::Forecast
     result.epoch_energy_j = of(Target::epoch_energy);
     return;
   }
-  const auto per_sample = scaled(*of(Target::step_time), slowdown(sample, forecast));
+  auto step = *of(Target::step_time);
+  if (step.low) step.low = std::min(step.value, std::max(*step.low, estimate::least_step_time(sample)));
+  const auto per_sample = scaled(step, slowdown(sample, forecast));
   result.step_time_s = scaled(per_sample, sample.batch());
   if (!sample.training.train_samples) return;
   result.epoch_time_s = scaled(per_sample, *sample.training.train_samples);

@@ -56,9 +56,10 @@ Result<TrainingRecommendation> recommend_training(const RunTable& table, const R
     return propagate(error.where == "baseline" ? error : with_reasons(error, result.left_out));
   }
   result.recommendation = std::move(*recommendation);
-  if (!result.recommendation.without_cost.empty())
-    result.warnings.push_back(fmt::format("{} alternatives have no {} and are left out",
-                                          result.recommendation.without_cost.size(), *minimise));
+  if (const auto without = result.recommendation.without_cost.size(); without > 0)
+    result.warnings.push_back(fmt::format("{} {} no {} and {} left out", without,
+                                          without == 1 ? "alternative has" : "alternatives have", *minimise,
+                                          without == 1 ? "is" : "are"));
   return result;
 }
 

@@ -115,19 +115,22 @@ void state_by_meters(const RunTable& table, const Alternatives& alternatives, Tr
 }
 
 void warn_of_few_runs(Tradeoff& result) {
-  const auto few = std::count_if(result.alternatives.begin(), result.alternatives.end(),
-                                 [](const auto& a) { return a.runs < 3; });
+  const auto few = std::ranges::count_if(result.overview.placed, [&](const tradeoff::Placed& placed) {
+    const auto& alternative = result.alternatives[placed.alternative];
+    return !tradeoff::has_spread(alternative, result.options.cost) ||
+           !tradeoff::has_spread(alternative, result.options.quality);
+  });
   if (few > 0) {
     result.warnings.push_back(fmt::format(
         "{} of {} alternatives have fewer than three runs: no interval of repetitions, and the shares do "
         "not show their spread",
         few, result.alternatives.size()));
   }
-  if (!result.overview.left_out.empty()) {
-    result.warnings.push_back(fmt::format("{} alternatives have no {} or no {} and are left out",
-                                          result.overview.left_out.size(), result.options.cost,
-                                          result.options.quality));
-  }
+  if (const auto left_out = result.overview.left_out.size(); left_out > 0)
+    result.warnings.push_back(fmt::format("{} {} no {} or no {} and {} left out", left_out,
+                                          left_out == 1 ? "alternative has" : "alternatives have",
+                                          result.options.cost, result.options.quality,
+                                          left_out == 1 ? "is" : "are"));
 }
 
 }  // namespace

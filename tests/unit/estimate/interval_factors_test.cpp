@@ -95,6 +95,28 @@ TEST(IntervalFactors, SurvivesAFile) {
   EXPECT_FALSE(IntervalFactors::from_json(nlohmann::ordered_json::parse(R"([{"novelty":"odd"}])")));
 }
 
+TEST(WithoutVersion, LeavesWhatIsNoVersion) {
+  EXPECT_EQ(without_version("mlperf-v5.0"), "mlperf");
+  EXPECT_EQ(without_version("mlperf-v1.1-closed"), "mlperf");
+  EXPECT_EQ(without_version("llm-foundry"), "llm-foundry");
+  EXPECT_EQ(without_version("my-vision"), "my-vision");
+  EXPECT_EQ(without_version("-v"), "-v");
+  EXPECT_EQ(without_version(""), "");
+}
+
+TEST(Seen, TakesVersionsOfASourceForOne) {
+  auto known = made_sample("a", 1, made_gpu("One", 10, 400, 200), 16);
+  known.source = "bench-v1.0";
+  const Seen seen(std::vector{known});
+  auto later = made_sample("b", 1, made_gpu("One", 10, 400, 200), 16);
+  later.source = "bench-v2.0";
+  EXPECT_EQ(seen.novelty(later), Novelty::new_architecture);
+  later.source = "bench";
+  EXPECT_EQ(seen.novelty(later), Novelty::new_architecture);
+  later.source = "bench-two";
+  EXPECT_EQ(seen.novelty(later), Novelty::new_source);
+}
+
 TEST(Seen, TellsWhatTheTrainingRowsHeld) {
   const auto one = made_gpu("One", 10, 400, 200), two = made_gpu("Two", 20, 600, 250);
   const std::vector<Sample> training{made_sample("a", 1, one, 16), made_sample("b", 1, two, 16)};
@@ -116,6 +138,14 @@ TEST(Seen, TellsWhatTheTrainingRowsHeld) {
             std::pair(Novelty::new_both, std::string_view("source")));
   EXPECT_EQ(novelty(made_sample("a7", 1, three, 16)),
             std::pair(Novelty::new_both, std::string_view("family")));
+  // no graph, but what the table tells of a step
+  auto columns = made_sample("c", 1, two, 16);
+  columns.work.reset();
+  EXPECT_EQ(seen.novelty(columns), Novelty::new_both);
+  columns.step = Step{};
+  EXPECT_EQ(seen.novelty(columns), Novelty::new_architecture);
+  columns.step->work.nominal = true;
+  EXPECT_EQ(seen.novelty(columns), Novelty::new_both);
   auto foreign = made_sample("c", 1, three, 16);
   foreign.source = "other";
   EXPECT_EQ(novelty(foreign), std::pair(Novelty::new_source, std::string_view("none")));

@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "estimate/offline/speed/name_similarity.hpp"
+#include "estimate/offline/speed/row_noise.hpp"
 #include "estimate/offline/speed/speed_model.hpp"
 #include "estimate/offline/speed/step_terms.hpp"
 #include "unit/estimate/offline_support.hpp"
@@ -139,6 +140,17 @@ TEST(SustainedTflops, IsWhatThePowerLimitLetsHold) {
   gpu.power_limit = Watts{10};
   EXPECT_NEAR(sustained_tflops(gpu, "amp-fp16"), 40 * std::sqrt(0.2), 1e-12);
   EXPECT_EQ(sustained_tflops(gpu, ""), 40) << "the precision is not said";
+}
+
+TEST(LeastStepTime, IsThatOfThePeakLessWinograd) {
+  auto sample = image_training(5, 20, 50);
+  EXPECT_NEAR(least_step_time(sample), 0.7 * 3e-3, 1e-12);
+  sample.training.gpu_count = 2;
+  EXPECT_NEAR(least_step_time(sample), 0.7 * 1.5e-3, 1e-12);
+  sample.training.precision = "amp-fp16";
+  EXPECT_NEAR(least_step_time(sample), 0.7 * 1.5e-3 / 4, 1e-12);
+  sample.training.precision.clear();
+  EXPECT_EQ(least_step_time(sample), 0);
 }
 
 bool has_factor(const Sample& sample, StepTerm term, const std::string& name) {
@@ -284,6 +296,18 @@ TEST(SpeedResidual, CountsARowThatIsFarOffForLittle) {
   EXPECT_NEAR(SpeedResidual::fit(rows, residuals).predict(network_on(5, "four")).mean, 0.3738188, 1e-6);
 }
 
+TEST(InvertLower, IsTheInverseOfATriangle) {
+  constexpr Eigen::Index n = 150;  // halved twice
+  Eigen::MatrixXf triangle = Eigen::MatrixXf::Zero(n, n);
+  for (Eigen::Index i = 0; i < n; ++i) {
+    for (Eigen::Index j = 0; j < i; ++j) triangle(i, j) = std::sin(static_cast<float>(7 * i + 3 * j)) / 10;
+    triangle(i, i) = 1 + static_cast<float>(i % 5);
+  }
+  Eigen::MatrixXf inverse = triangle;
+  invert_lower(inverse);
+  EXPECT_LT((triangle.lazyProduct(inverse) - Eigen::MatrixXf::Identity(n, n)).cwiseAbs().maxCoeff(), 1e-4F);
+}
+
 /// Rows of one software whose arithmetic takes `over_peak` times the peak's time, and activations twice.
 std::vector<Sample> known_rows(double over_peak) {
   std::vector<Sample> rows;
@@ -342,6 +366,21 @@ TEST(SpeedModel, IsLessSureOfOtherSoftware) {
   const double own = model->predict(sample)->spread;
   sample.source = "";
   EXPECT_GT(model->predict(sample)->spread, 1.5 * own);
+}
+
+TEST(SpeedModel, IsUnsureOfLaunchesThatOtherSoftwareMayWaitFor) {
+  const auto model = SpeedModel::fit(known_rows(2));
+  ASSERT_TRUE(model);
+  const auto spread_of = [&](double micro_batch) {
+    auto sample = image_training(5, 20, micro_batch);
+    sample.source = "elsewhere";
+    return model->predict(sample)->spread;
+  };
+  // a large batch hides launches even if they take e^2 times as long as is usual, a small one does not
+  EXPECT_LT(spread_of(2048), 0.6);
+  EXPECT_GT(spread_of(1), 0.95) << "waits for launches alone, whose prior is that wide";
+  EXPECT_GT(spread_of(2), 1.05 * spread_of(2048))
+      << "launches may come to the front, where a slope sees nothing";
 }
 
 }  // namespace

@@ -1,8 +1,10 @@
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include <cmath>
 #include <csignal>
 
+#include "base/files.hpp"
 #include "lab/execute/collect.hpp"
 #include "lab/execute/conduct.hpp"
 #include "lab/execute/noise.hpp"
@@ -171,6 +173,22 @@ TEST(Collect, CopiesFilesAndTellsWhatIsNotThere) {
   EXPECT_EQ(problems, std::vector<std::string>{"nothing to collect for none*"});
   EXPECT_TRUE(std::filesystem::exists(setup.output / "a.csv"));
   EXPECT_TRUE(std::filesystem::exists(setup.output / "b.csv"));
+}
+
+TEST(Collect, NeitherOverwritesAFileWithAnotherNorTakesTheFolderForAPattern) {
+  const testing::TemporaryDirectory home;
+  const auto folder = home.path() / "a[1]*";
+  const auto plan = *parse_plan("collect = [\"out/*/m.csv\", \"./out/x/m.csv\"]\n" + std::string(small_plan),
+                                folder / "p.toml");
+  const auto setup = set_up(plan, plan.cells[0], {Role::cell, plan.cells[0].id, 1, 1});
+  std::filesystem::create_directories(setup.output);
+  home.write("a[1]*/out/x/m.csv", "1");
+  home.write("a[1]*/out/y/m.csv", "2");
+  const auto problems = collect_files(setup);
+  EXPECT_EQ(problems, std::vector<std::string>{fmt::format("{} was not collected: {} has the same name",
+                                                           (folder / "out/y/m.csv").string(),
+                                                           (folder / "out/x/m.csv").string())});
+  EXPECT_EQ(read_file(setup.output / "m.csv").value(), "1");
 }
 
 TEST(NoiseOf, ReadsTheKernelsCounters) {

@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "report/pictures/svg.hpp"
+#include "report/tables/comparison_figures.hpp"
 #include "report/tables/recommendation_report.hpp"
 
 namespace joulecast::report {
@@ -70,6 +71,70 @@ TEST(RecommendationReport, SaysWhatWasNotMeasured) {
   EXPECT_THAT(to_text(result), HasSubstr("tiny / A100 (modelled)"));
   result.left_out = {{session::LeftOutReason::failed, "", {"a"}}};
   EXPECT_THAT(to_text(result), HasSubstr("Warning: 1 run failed, left out: a\n"));
+}
+
+TEST(TradeoffReport, HasNoShareOfACostBelowZero) {
+  const session::RunTable runs(
+      CsvTable::parse("architecture,gain,f1\nbig,-1,0.98\nsmall,-3,0.97\n", "t.csv").value());
+  session::TradeoffRequest request;
+  request.cost = "gain";
+  request.quality = "f1";
+  const auto result = session::tradeoff_runs(runs, request).value();
+  EXPECT_THAT(conclusion(result), HasSubstr("small comes within 0.02 of it (0.97, 0.01 lost) for -3. With"));
+  EXPECT_THAT(to_text(result), Not(HasSubstr("nan")));
+  EXPECT_TRUE(to_json(result)["cheapest_within"]["saving"].is_null());
+}
+
+session::Comparison compare_by(const std::string& column) {
+  const session::RunTable runs(
+      CsvTable::parse("gpu," + column + "\nA,5000\nA,5000\nA,5000\nB,1000\nB,2000\nB,3000\n", "t.csv")
+          .value());
+  return session::compare_runs(
+             runs, {.group = "gpu", .value = column, .by = "", .only = {}, .distinct = false, .options = {}})
+      .value();
+}
+
+TEST(GroupsFigure, SaysTheUnitOfItsColumn) {
+  struct Case {
+    const char* column;
+    const char* title;
+    const char* axis;
+    const char* median;
+    const char* range;
+    const char* caption;
+  };
+  for (const auto& [column, title, axis, median, range, caption] :
+       {Case{"energy_j", "Energy by gpu", "energy, median, kJ", "2.00 kJ", "1.00 kJ to 3.00 kJ",
+             "few. In joules: "},
+        Case{"duration_s", "Duration by gpu", "duration, median, min", "33 min 20 s",
+             "16 min 40 s to 50 min 00 s", "few. In seconds: "},
+        Case{"energy_kwh", "Energy by gpu", "energy, median, kWh", "2000 kWh", "1000 kWh to 3000 kWh",
+             "few. In kWh: "},
+        Case{"latency", "Latency by gpu", "latency, median", "2000", "1000 to 3000", "few. No diff"}}) {
+    const auto figure = groups_figure(compare_by(column));
+    ASSERT_TRUE(figure.table);
+    EXPECT_EQ(figure.table->caption, title);
+    const auto& plot = std::get<IntervalPlot>(figure.drawing);
+    EXPECT_EQ(plot.title, title);
+    EXPECT_EQ(plot.value.label, axis);
+    EXPECT_EQ(figure.table->rows[0][2], median);
+    EXPECT_EQ(figure.table->rows[0][3], range);
+    EXPECT_THAT(figure.caption, HasSubstr(caption));
+  }
+}
+
+TEST(FrontFigure, SaysTheUnitOfItsColumn) {
+  const session::RunTable runs(
+      CsvTable::parse("architecture,duration_s,f1\nbig,100,0.98\nsmall,0.5,0.97\n", "t.csv").value());
+  session::TradeoffRequest request;
+  request.cost = "duration_s";
+  request.quality = "f1";
+  const auto figure = front_figure(session::tradeoff_runs(runs, request).value());
+  ASSERT_TRUE(figure.table);
+  EXPECT_EQ(figure.table->caption, "Duration against correctness");
+  EXPECT_EQ(figure.table->header[2], "duration");
+  EXPECT_EQ(figure.table->rows[0][2], "500 ms");
+  EXPECT_EQ(figure.table->rows[0][3], "");
 }
 
 }  // namespace

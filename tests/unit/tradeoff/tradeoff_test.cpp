@@ -64,6 +64,45 @@ TEST(Overview, GivesNoIntervalForSingleRunsAndLeavesOutTheUnknown) {
   EXPECT_FALSE(overview_of({measured({"u"}, {std::nan("")}, {.9})}, {.cost = "energy_mj", .quality = "f1"}));
 }
 
+TEST(Overview, GivesNoIntervalWhereFewRunsHaveAFigure) {
+  auto alternatives = three();
+  alternatives[1].values["energy_mj"] = {1, std::nan(""), std::nan(""), std::nan(""), std::nan("")};
+  const auto overview = overview_of(alternatives, {.cost = "energy_mj", .quality = "f1"});
+  ASSERT_TRUE(overview);
+  const auto& small = overview->placed[1];
+  ASSERT_EQ(small.alternative, 1u);
+  EXPECT_TRUE(std::isnan(small.cost_interval.low)) << "five runs, one of them with a figure";
+  EXPECT_TRUE(std::isfinite(small.quality_interval.low));
+  EXPECT_TRUE(std::isnan(small.front_share));
+  EXPECT_TRUE(std::isnan(overview->saving_interval.low));
+  EXPECT_TRUE(std::isfinite(overview->placed[0].cost_interval.low));
+}
+
+TEST(Overview, SavesNoShareOfACostThatIsNoneOrNegative) {
+  for (const double cost : {0.0, -2.0}) {
+    const auto overview = overview_of({measured({"best"}, {cost, cost, cost}, {.9, .9, .9}),
+                                       measured({"choice"}, {cost - 1, cost - 1, cost - 1}, {.89, .89, .89})},
+                                      {.cost = "energy_mj", .quality = "f1"});
+    ASSERT_TRUE(overview);
+    EXPECT_TRUE(std::isnan(overview->saving));
+    EXPECT_TRUE(std::isnan(overview->saving_interval.low));
+    EXPECT_TRUE(std::isnan(overview->saving_interval.high));
+    EXPECT_EQ(overview->placed[0].cost_interval.low, cost - 1);
+  }
+}
+
+TEST(Recommend, GivesNoIntervalWhereFewRunsHaveAFigure) {
+  auto alternatives = three();
+  RecommendOptions options;
+  options.minimise = "energy_mj";
+  EXPECT_TRUE(std::isfinite(recommend(alternatives, options)->saving_interval.low));
+  alternatives[2].values["energy_mj"] = {.5, std::nan(""), std::nan(""), std::nan(""), std::nan("")};
+  const auto recommendation = recommend(alternatives, options);
+  ASSERT_TRUE(recommendation);
+  EXPECT_EQ(recommendation->choice().alternative, 2u);
+  EXPECT_TRUE(std::isnan(recommendation->saving_interval.low));
+}
+
 TEST(Curve, FindsWhereTrainingStoppedPaying) {
   const std::vector<double> quality{.6, .8, .79, .9, .902, .901};
   const std::vector<double> energy{10, 20, 30, 40, 50, 60};

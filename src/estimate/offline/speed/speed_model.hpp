@@ -30,6 +30,7 @@ class SpeedModel {
 
  private:
   StepEquations equations_;
+  std::map<std::string, double> scatter_;  ///< of "images" and "tokens": log seconds around the equations
   std::map<std::string, SpeedResidual> residuals_;  ///< by software
 };
 

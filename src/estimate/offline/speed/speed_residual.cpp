@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include "estimate/offline/model_json.hpp"
+#include "estimate/offline/speed/row_noise.hpp"
 
 namespace joulecast::estimate {
 namespace {
@@ -19,10 +20,6 @@ constexpr double of_network = 0.15, of_network_load = 0.12, of_name = 0.3, of_na
                  of_work = 0.12, of_load = 0.15, of_board = 0.08, of_network_on_board = 0.1, of_setup = 0.1,
                  of_tokens = 0.1;
 constexpr double noise = 0.08;
-/// Rows scatter by Student's t with so many degrees of freedom: some were measured on a board that had other
-/// work, or swapped.
-constexpr double degrees = 4;
-constexpr int noise_rounds = 2;
 constexpr double other_precision = 0.5;  ///< correlation between precisions
 /// Channels last has a part of its own: there, unlike else, grouped and odd convolutions are slow.
 constexpr double of_network_nhwc = 0.1, of_name_nhwc = 0.3, of_name_and_work_nhwc = 0.25, of_work_nhwc = 0.15;
@@ -71,29 +68,6 @@ std::vector<std::size_t> chosen_rows(const std::vector<SpeedFeatures>& rows) {
   result.reserve(order.size());
   for (const auto& [round, row] : order) result.push_back(row);
   return result;
-}
-
-/// The variance of each row's noise, so that rows far from what the others tell of them count less: that of
-/// Student's t as a scale mixture of normal distributions (Lange, Little, Taylor 1989), at residuals of
-/// leaving out one row (Rasmussen, Williams 2006, 5.4.2).
-Eigen::VectorXd noise_variances(const Eigen::MatrixXd& covariance, const Eigen::VectorXd& values) {
-  const auto n = values.size();
-  Eigen::VectorXd variances = Eigen::VectorXd::Constant(n, square(noise));
-  for (int round = 0; round < noise_rounds; ++round) {
-    Eigen::MatrixXd matrix = covariance;
-    matrix.diagonal() += variances;
-    const Eigen::LLT<Eigen::MatrixXd> root(matrix.selfadjointView<Eigen::Lower>());
-    const Eigen::VectorXd weights = root.solve(values);
-    const Eigen::MatrixXd inverse_root = root.matrixL().solve(Eigen::MatrixXd::Identity(n, n));
-    for (Eigen::Index i = 0; i < n; ++i) {
-      const double left_out =
-          1 / inverse_root.col(i).squaredNorm();  // variance, of which this row has a part
-      const double expected = std::max(left_out - variances(i), 0.0) + square(noise);
-      const double off = square(weights(i) * left_out) / expected;
-      variances(i) = square(noise) * std::max(1.0, (degrees + off) / (degrees + 1));
-    }
-  }
-  return variances;
 }
 
 }  // namespace
@@ -176,7 +150,7 @@ SpeedResidual SpeedResidual::fit(std::vector<SpeedFeatures> rows, std::vector<do
     for (Eigen::Index j = 0; j <= i; ++j)
       matrix(i, j) =
           covariance(result.rows_[static_cast<std::size_t>(i)], result.rows_[static_cast<std::size_t>(j)]);
-  matrix.diagonal() += noise_variances(matrix, values);
+  matrix.diagonal() += noise_variances(matrix, values, noise);
   result.weights_ = matrix.selfadjointView<Eigen::Lower>().llt().solve(values);
   return result;
 }

@@ -32,6 +32,15 @@ class StepEquations {
   [[nodiscard]] static Result<StepEquations> from_json(const nlohmann::ordered_json& json);
 
  private:
+  /// The logarithm of a term's factors together, with one of them moved; those that were not measured are at
+  /// their priors' means. `step_term_count` stands for the whole GPU time.
+  [[nodiscard]] double log_factor(const StepTerms& terms, std::size_t term, const Factor* moved,
+                                  double by) const;
+  /// What was never measured varies as its prior does: how far the time goes with a factor one standard
+  /// deviation up or down. A slope would miss what waits behind another term, such as launches ten times as
+  /// slow as is usual.
+  [[nodiscard]] double unmeasured_variance(const StepTerms& terms, double log_seconds) const;
+
   std::map<std::string, int> index_;  ///< of the factors
   Eigen::VectorXd values_;            ///< logarithms
   Eigen::MatrixXd covariance_;

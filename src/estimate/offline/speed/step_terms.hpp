@@ -51,8 +51,7 @@ enum class Unit { fp32, tf32, mixed, half, fp8, fp4 };
 /// cannot keep, and dense ones (H100, B200) such that matrix units cannot.
 [[nodiscard]] double sustained_tflops(const hardware::Gpu& gpu, const std::string& precision);
 
-/// Sources whose names differ in a version alone, "mlperf-v1.0" and "mlperf-v5.0", are one kind of software;
-/// with what a step does: training or forward passes alone.
+/// The source without its version, and what a step does: training or forward passes alone.
 [[nodiscard]] std::string software_of(const Sample& sample);
 
 /// Samples of one GPU in a step, all its micro-batches together. For samples with a step.
@@ -65,6 +64,11 @@ enum class Unit { fp32, tf32, mixed, half, fp8, fp4 };
 /// the work at peak, weighted by the products' sizes: 1 / waves, where a product of r x c outputs has
 /// r c / (tile x multiprocessors) waves (Lee et al. 2025, NeuSight). 0 for networks of unknown width.
 [[nodiscard]] double partial_wave_share(const Sample& sample);
+
+/// No step is faster, in seconds per sample of all GPUs together: its products at the unit's stated peak,
+/// less what Winograd's algorithm saves of convolutions (rows of throughput.csv reach up to 138 % of a
+/// board's FP32 peak by it). 0 where the work or the precision is not told. For samples with a step.
+[[nodiscard]] double least_step_time(const Sample& sample);
 
 /// For samples with a step.
 [[nodiscard]] StepTerms step_terms(const Sample& sample);
