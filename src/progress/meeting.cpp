@@ -1,6 +1,7 @@
 #include "progress/meeting.hpp"
 
 #include <fcntl.h>
+#include <pthread.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -25,16 +26,20 @@ constexpr std::string_view beginning = "rank-";
 constexpr std::size_t longest_path = 512;
 
 /// A process may not open a file again that it has locked: closing it would give the lock back. So it has to
-/// know what it holds. A forked child has the list, but not the locks.
-std::mutex held_mutex;
-std::set<fs::path>& held() {
-  static std::set<fs::path> paths;
-  static pid_t process = ::getpid();
-  if (process != ::getpid()) {
-    process = ::getpid();
-    paths.clear();
-  }
-  return paths;
+/// know what it holds.
+struct Held {
+  std::mutex mutex;
+  std::set<fs::path> paths;
+};
+
+/// A forked child has none of the locks, and another thread of its parent may have held the mutex for ever:
+/// it begins with a list of its own. The parent's stays in memory, since nobody can tell who still looks at
+/// it.
+Held* own_held = new Held;
+const int begins_anew = ::pthread_atfork(nullptr, nullptr, [] { own_held = new Held; });
+
+Held& held() {
+  return *own_held;
 }
 
 std::uint64_t hash_of(std::string_view text) {
@@ -84,7 +89,7 @@ void remove_deserted(const fs::path& folder) {
   std::error_code error;
   for (fs::directory_iterator entry(folder, error), end; !error && entry != end; entry.increment(error)) {
     const auto& path = entry->path();
-    if (!path.filename().string().starts_with(beginning) || held().contains(path)) continue;
+    if (!path.filename().string().starts_with(beginning) || held().paths.contains(path)) continue;
     const auto file = open_file(path, O_RDWR);
     if (file && try_lock(file) && is_still(file, path)) (void)::unlink(path.c_str());
   }
@@ -109,8 +114,8 @@ Meeting::~Meeting() {
 }
 
 bool Meeting::take(const fs::path& socket) {
-  const std::lock_guard guard(held_mutex);
-  if (held().contains(file_)) return false;
+  const std::lock_guard guard(held().mutex);
+  if (held().paths.contains(file_)) return false;
   for (int tries = 0; tries < 3; ++tries) {
     auto file = open_file(file_, O_RDWR | O_CREAT);
     if (!file || !try_lock(file)) return false;
@@ -119,7 +124,7 @@ bool Meeting::take(const fs::path& socket) {
     if (::ftruncate(file.get(), 0) != 0 ||
         ::pwrite(file.get(), text.data(), text.size(), 0) != static_cast<ssize_t>(text.size()))
       return false;
-    held().insert(file_);
+    held().paths.insert(file_);
     remove_deserted(file_.parent_path());
     lock_.emplace(std::move(file));
     process_ = ::getpid();
@@ -131,8 +136,8 @@ bool Meeting::take(const fs::path& socket) {
 void Meeting::give_back() {
   if (!lock_) return;
   if (is_of_this_process()) {
-    const std::lock_guard guard(held_mutex);
-    held().erase(file_);
+    const std::lock_guard guard(held().mutex);
+    held().paths.erase(file_);
   }
   lock_.reset();
 }
@@ -140,7 +145,7 @@ void Meeting::give_back() {
 Result<SocketServer> listen_for(const trace::Job& job, const Result<fs::path>& folder) {
   auto server = folder ? SocketServer::listen(*folder) : Result<SocketServer>(propagate(folder.error()));
   if (server) {
-    const std::lock_guard guard(held_mutex);
+    const std::lock_guard guard(held().mutex);
     remove_deserted(server->path().parent_path());
   }
   if (server || !trace::may_share_node(job)) return server;
@@ -150,8 +155,8 @@ Result<SocketServer> listen_for(const trace::Job& job, const Result<fs::path>& f
 
 std::optional<fs::path> Meeting::look() const {
   {
-    const std::lock_guard guard(held_mutex);
-    if (held().contains(file_)) return std::nullopt;
+    const std::lock_guard guard(held().mutex);
+    if (held().paths.contains(file_)) return std::nullopt;
   }
   const auto file = open_file(file_, O_RDONLY);
   if (!file) return std::nullopt;

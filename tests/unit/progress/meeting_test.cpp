@@ -6,10 +6,12 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <filesystem>
 #include <fstream>
 #include <functional>
 #include <iterator>
+#include <thread>
 
 #include "support/temporary_directory.hpp"
 
@@ -128,6 +130,28 @@ TEST(Meeting, IsNotKeptByChildrenOfAKilledProcess) {
   EXPECT_FALSE(ours.look());
   EXPECT_TRUE(ours.take("/tmp/b"));
   ::kill(left, SIGKILL);
+}
+
+/// A thread that the child does not have may hold what the child needs.
+TEST(Meeting, DoesNotHoldUpAChildForkedMeanwhile) {
+  const testing::TemporaryDirectory folder;
+  const auto shared = SocketFile::shared_folder(folder.path()).value();
+  for (int i = 0; i < 2000; ++i)
+    std::ofstream(shared / fmt::format("other-{}", i));  // so that a look takes long
+  std::atomic<bool> over = false;
+  std::thread beside([&] {
+    while (!over) (void)listen_for({}, folder.path());
+  });
+  int ended = 0;
+  constexpr int children = 20;
+  for (int i = 0; i < children; ++i)
+    ended += in_other_process([&] {
+      ::alarm(10);  // ends who waits for ever
+      return listen_for({}, folder.path()) ? 1 : 0;
+    });
+  over = true;
+  beside.join();
+  EXPECT_EQ(ended, children);
 }
 
 TEST(Meeting, LeavesNoFileBehind) {
