@@ -1,6 +1,7 @@
 // Loads the reader of ONNX files when the first one is to be read (network/onnx/entry.hpp says why).
 #include <dlfcn.h>
 
+#include "base/no_fork.hpp"
 #include "base/roots.hpp"
 #include "network/mapped_file.hpp"
 #include "network/onnx.hpp"
@@ -16,6 +17,7 @@ Result<onnx_reader::ParseOnnx*> load_plug_in() {
     return fail(ErrorKind::unavailable, "ONNX", "the reader of ONNX files cannot be loaded: {}",
                 why != nullptr ? why : file.c_str());
   };
+  const NoFork meanwhile;
   void* library = ::dlopen(file.c_str(), RTLD_NOW | RTLD_LOCAL);
   if (library == nullptr) return failed();
   auto* entry = ::dlsym(library, onnx_reader::entry_name);

@@ -2,12 +2,15 @@
 
 #include <dlfcn.h>
 
+#include "base/no_fork.hpp"
+
 namespace joulecast::store::postgres {
 namespace {
 
 constexpr const char* library_name = "libpq.so.5";
 
 Result<Libpq> load() {
+  const NoFork meanwhile;
   void* library = ::dlopen(library_name, RTLD_NOW | RTLD_LOCAL);
   if (library == nullptr)
     return fail(ErrorKind::unavailable, "PostgreSQL", "{} is not installed (Debian: apt-get install libpq5)",
