@@ -1,6 +1,6 @@
 # Builds from nothing compile files in batches, so that a header is read, and a template instantiated, once for several files:
-# that takes half of the time. A build for daily work does without, since there a change would cost a whole batch.
-option(JOULECAST_BATCHES "Compile several files as one: half the time from nothing, but longer after a change" OFF)
+# that takes a third off the time. A build for daily work does without, since there a change would cost a whole batch.
+option(JOULECAST_BATCHES "Compile several files as one: two thirds of the time from nothing, but longer after a change" OFF)
 
 # joulecast_batches(TARGET)
 #   cmake/batches.py keeps files apart that have the same name for different things. If a new name clashes with one of its batch,
