@@ -1,4 +1,4 @@
-// Names of columns as names of axes, with their units. Internal to src/report.
+// Names of columns as names of axes, with their units, for pictures and tables.
 #pragma once
 
 #include <string>
