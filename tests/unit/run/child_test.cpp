@@ -11,6 +11,7 @@
 #include <string>
 
 #include "run/orphans.hpp"
+#include "support/sanitized.hpp"
 #include "unit/run/support.hpp"
 
 namespace joulecast::run {
@@ -97,9 +98,9 @@ TEST(Child, ALostStatusIsNotWaitedForForEver) {
 }
 
 TEST(Child, WithTooFewDescriptorsNothingLeaks) {
-#ifdef __SANITIZE_ADDRESS__
-  GTEST_SKIP() << "the sanitizer opens a pipe to check an object's type, and would call every object invalid";
-#endif
+  if (testing::address_sanitized)
+    GTEST_SKIP()
+        << "the sanitizer opens a pipe to check an object's type, and would call every object invalid";
   const SignalGuard signals;
   rlimit limit{};
   ASSERT_EQ(::getrlimit(RLIMIT_NOFILE, &limit), 0);

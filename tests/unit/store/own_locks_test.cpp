@@ -11,14 +11,9 @@
 #include <csignal>
 
 #include "store/sqlite/database.hpp"
+#include "support/sanitized.hpp"
 #include "support/temporary_directory.hpp"
 #include "unit/store/plain_sqlite.hpp"
-
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-#define JOULECAST_SANITIZED 1
-#else
-#define JOULECAST_SANITIZED 0
-#endif
 
 namespace joulecast::store::sqlite {
 namespace {
@@ -57,7 +52,7 @@ class OtherCopy {
 class OwnLocks : public ::testing::Test {
  protected:
   void SetUp() override {
-    if (JOULECAST_SANITIZED) GTEST_SKIP() << "the sanitizers know no second name space of libraries";
+    if (testing::sanitized) GTEST_SKIP() << "the sanitizers know no second name space of libraries";
     if (!other_.is_there()) GTEST_SKIP() << "SQLite cannot be loaded a second time: " << ::dlerror();
     folder_.write("runs.db", "");
   }
