@@ -11,6 +11,7 @@
 #include "base/files.hpp"
 #include "base/roots.hpp"
 #include "base/text.hpp"
+#include "network/catalogue.hpp"
 #include "network/description.hpp"
 #include "network/spelling.hpp"
 #include "network/transformer/config.hpp"
@@ -133,6 +134,11 @@ Result<ArchitectureFeatures> build_named(std::string_view name, const NamedOptio
   const auto& all = library();
   if (!all) return propagate(all.error());
   const auto meant = networks_meant(name, all->names);
+  if (meant.size() != 1) {
+    auto listed = build_catalogued(name, options);
+    if (!listed) return propagate(listed.error());
+    if (*listed) return std::move(**listed);
+  }
   if (meant.empty()) return unknown(name, *all);
   if (meant.size() > 1) return fail(ErrorKind::invalid, "", "'{}' may mean {}", name, fmt::join(meant, ", "));
   if (const auto preset = all->presets.find(meant.front()); preset != all->presets.end())

@@ -58,6 +58,44 @@ TEST(StepTerms, AreTheRooflineOfADataSheet) {
   EXPECT_EQ(seconds(sample, StepTerm::node_exchange), 0);
 }
 
+/// 3 of 5 GMACs in plain convolutions, 2 in grouped ones, which reach a smaller share of the peak.
+TEST(StepTerms, KindsOfProductsCountByThemselves) {
+  auto sample = image_training(5, 20, 50);
+  auto& work = sample.step->work;
+  work.composed = true;
+  work.gmacs_of = {3, 0, 2, 0, 0, 0};
+  work.other_m = 40;
+  EXPECT_EQ(seconds(sample, StepTerm::arithmetic), 0);
+  EXPECT_NEAR(seconds(sample, StepTerm::spatial_arithmetic), 1.8e-3, 1e-12);
+  EXPECT_NEAR(seconds(sample, StepTerm::grouped_arithmetic), 1.2e-3, 1e-12);
+  EXPECT_NEAR(product_seconds(step_terms(sample)), 3e-3, 1e-12);
+  EXPECT_NEAR(seconds(sample, StepTerm::elementwise), 480e-6, 1e-12);
+  const auto terms = step_terms(sample);
+  const auto expected = [&](StepTerm term) {
+    double sum = 0;
+    for (const auto& factor : terms.factors[static_cast<std::size_t>(term)]) sum += factor.mean;
+    return std::exp(sum);
+  };
+  EXPECT_NEAR(expected(StepTerm::grouped_arithmetic) / expected(StepTerm::spatial_arithmetic), 3, 1e-9);
+}
+
+/// Columns tell how much work there is, the network what kinds of it.
+TEST(StepWork, TakesProportionsFromTheNetwork) {
+  NetworkWork network;
+  network.gmacs = 4;
+  network.gmacs_of = {3, 0, 0, 1, 0, 0};
+  network.product_outputs = 10e6;
+  network.other_outputs = 30e6;
+  formats::StepSetup setup;
+  setup.activations_m = 20;
+  const auto work = step_work({"net", 8, 25e6, true}, setup, network);
+  ASSERT_TRUE(work.composed);
+  EXPECT_NEAR(work.gmacs_of[static_cast<std::size_t>(ProductKind::spatial)], 6, 1e-12);
+  EXPECT_NEAR(work.gmacs_of[static_cast<std::size_t>(ProductKind::depthwise)], 2, 1e-12);
+  EXPECT_NEAR(work.other_m, 60, 1e-9);
+  EXPECT_FALSE(step_work({"net", 8, 25e6, true}, setup, std::nullopt).composed);
+}
+
 TEST(StepTerms, ForwardPassesAloneCostAThirdOfTheArithmetic) {
   auto sample = image_training(5, 20, 50);
   sample.step->setup.training = false;

@@ -1,6 +1,7 @@
 #include "estimate/offline/physics/network_work.hpp"
 
 #include <algorithm>
+#include <optional>
 
 namespace joulecast::estimate {
 namespace {
@@ -40,6 +41,31 @@ Kind kind_of(LayerKind kind) {
       break;
   }
   return {Term::dense_flops, Term::elementwise_bytes};
+}
+
+/// Nothing for a layer without products.
+std::optional<ProductKind> product_kind_of(const network::Layer& layer) {
+  switch (layer.kind) {
+    case LayerKind::convolution:
+      return layer.product && layer.product->groups > 1 ? ProductKind::grouped : ProductKind::spatial;
+    case LayerKind::pointwise:
+      return ProductKind::pointwise;
+    case LayerKind::depthwise:
+      return ProductKind::depthwise;
+    case LayerKind::dense:
+    case LayerKind::recurrent:
+      return ProductKind::dense;
+    case LayerKind::attention:
+      return ProductKind::attention;
+    case LayerKind::pooling:
+    case LayerKind::movement:
+    case LayerKind::embedding:
+    case LayerKind::normalisation:
+    case LayerKind::elementwise:
+    case LayerKind::other:
+      break;
+  }
+  return std::nullopt;
 }
 
 constexpr double full_width = 32;    ///< output channels in one tile of a matrix product
@@ -104,9 +130,13 @@ NetworkWork work_of(const network::ArchitectureFeatures& network) {
     if (layer.kernels > 0) add(kind.bytes, layer.input_bytes + layer.output_bytes);
     if (layer.product && layer.kind != LayerKind::depthwise && layer.product->columns > 0)
       add(Term::narrow_flops, 2 * layer.macs * full_width / std::min(layer.product->columns, wide_enough));
-    if (layer.product && layer.kind != LayerKind::attention) {
-      work.product_outputs += layer.output_bytes / network.element_bytes;
-      sums.outputs += passes * layer.output_bytes / network.element_bytes;
+    const double written = layer.output_bytes / network.element_bytes;
+    if (const auto product = product_kind_of(layer)) {
+      work.gmacs_of[static_cast<std::size_t>(*product)] += layer.macs * 1e-9;
+      work.product_outputs += written;
+      sums.outputs += passes * written;
+    } else if (layer.kernels > 0) {
+      work.other_outputs += written;
     }
     work.kernels += layer.kernels;
     work.weight_bytes += layer.weight_bytes * share;

@@ -38,6 +38,17 @@ constexpr std::size_t term_count = 10;
   return is_compute(term) && term != Term::dense_flops;
 }
 
+/// Products that reach different shares of a board's peak in a training's step.
+enum class ProductKind {
+  spatial,  ///< convolutions over more than one position
+  pointwise,
+  grouped,
+  depthwise,
+  dense,      ///< recurrent layers, too
+  attention,  ///< activations times activations
+};
+constexpr std::size_t product_kinds = 6;
+
 /// Work of one sample's forward pass.
 struct NetworkWork {
   /// FLOPs or bytes. Where layers are frozen: a third of what they do in a step, forward and backward.
@@ -46,8 +57,10 @@ struct NetworkWork {
   double weight_bytes = 0;  ///< where layers are frozen: as the terms
   double parameters = 0;
   double gmacs = 0;
-  double product_outputs = 0;  ///< elements that convolutions and other products with weights write
-  double tokens = 0;           ///< of a sample; 0 = the network takes none
+  std::array<double, product_kinds> gmacs_of{};  ///< the same by kind
+  double product_outputs = 0;                    ///< elements that products write
+  double other_outputs = 0;                      ///< elements that all other kernels write
+  double tokens = 0;                             ///< of a sample; 0 = the network takes none
   /// Forward and backward over forward: of products, of what they write, and of kernels. 3 where all weights
   /// are trained, 2 with adapters beside frozen ones, 1 where the backward pass reaches nothing.
   double product_passes = 3, output_passes = 3, kernel_passes = 3;

@@ -19,6 +19,9 @@ enum WorkFeature { intensity, weight_share, launch_share, exchange_share, gpus, 
 constexpr double of_network = 0.15, of_network_load = 0.12, of_name = 0.3, of_name_and_work = 0.25,
                  of_work = 0.12, of_load = 0.15, of_board = 0.08, of_network_on_board = 0.1, of_setup = 0.1,
                  of_tokens = 0.1;
+/// Networks whose steps go to like kinds of work are alike, whatever their names.
+constexpr double of_composition = 0.2, composition_scale = 0.12, composition_size_scale = 1;
+constexpr double other_format = 0.5;  ///< correlation between memory formats
 constexpr double noise = 0.08;
 constexpr double other_precision = 0.5;  ///< correlation between precisions
 /// Channels last has a part of its own: there, unlike else, grouped and odd convolutions are slow.
@@ -49,6 +52,13 @@ constexpr double square(double x) {
   return x * x;
 }
 
+double near_composition(const SpeedFeatures& a, const SpeedFeatures& b) {
+  double squares = square((a.work[size] - b.work[size]) / composition_size_scale);
+  for (std::size_t i = 0; i < SpeedFeatures::composition_count; ++i)
+    squares += square((a.composition[i] - b.composition[i]) / composition_scale);
+  return std::exp(-squares / 2) * (a.nhwc == b.nhwc ? 1 : other_format);
+}
+
 /// Indices of the rows to learn from: in rounds, one of each network, board and precision.
 std::vector<std::size_t> chosen_rows(const std::vector<SpeedFeatures>& rows) {
   std::map<std::string, std::size_t> taken;
@@ -73,13 +83,19 @@ std::vector<std::size_t> chosen_rows(const std::vector<SpeedFeatures>& rows) {
 }  // namespace
 
 SpeedFeatures speed_features(const Sample& sample, const StepTime& time) {
-  const auto terms = step_terms(sample).seconds;
-  const auto term = [&](StepTerm which) { return std::max(terms[static_cast<std::size_t>(which)], 1e-15); };
+  const auto terms = step_terms(sample);
+  const auto term = [&](StepTerm which) {
+    return std::max(terms.seconds[static_cast<std::size_t>(which)], 1e-15);
+  };
   const auto share = [&](StepTerm which) { return time.shares[static_cast<std::size_t>(which)]; };
   const auto& [setup, work, name, counts_tokens] = *sample.step;
+  constexpr std::array parts{
+      StepTerm::spatial_arithmetic,   StepTerm::pointwise_arithmetic, StepTerm::grouped_arithmetic,
+      StepTerm::depthwise_arithmetic, StepTerm::dense_arithmetic,     StepTerm::image_attention,
+      StepTerm::activations,          StepTerm::elementwise,          StepTerm::weights};
   SpeedFeatures features;
   const double micro = micro_batch_of(sample);
-  features.work[intensity] = std::log(term(StepTerm::arithmetic) / term(StepTerm::activations));
+  features.work[intensity] = std::log(std::max(product_seconds(terms), 1e-15) / term(StepTerm::activations));
   features.work[weight_share] = std::log(std::max(work.params_m, 1e-6) / std::max(work.activations_m, 1e-6));
   features.work[launch_share] = share(StepTerm::launches);
   features.work[exchange_share] = share(StepTerm::node_exchange) + share(StepTerm::net_exchange);
@@ -92,6 +108,8 @@ SpeedFeatures speed_features(const Sample& sample, const StepTime& time) {
                     std::log(setup.expert_parallel), std::log(micro_batches),
                     setup.checkpointing ? 1.0 : 0.0, setup.offload ? 1.0 : 0.0,
                     setup.compiled ? 1.0 : 0.0,      setup.full_shard ? 1.0 : 0.0};
+  features.composed = work.composed;
+  if (work.composed) std::ranges::transform(parts, features.composition.begin(), share);
   features.transformer = work.transformer;
   features.nhwc = setup.memory_format == "nhwc";
   features.name = name;
@@ -116,7 +134,9 @@ double covariance(const SpeedFeatures& a, const SpeedFeatures& b) {
                             {step_seconds, 2},
                             {size, 2}});
   const double work = near(a, b, {{intensity, 0.7}, {weight_share, 1}, {size, 1.5}});
-  double sum = square(of_work) * work + square(of_load) * load * precision * setup;
+  double sum = 0;
+  if (a.composed && b.composed) sum += square(of_composition) * near_composition(a, b) * precision;
+  sum += square(of_work) * work + square(of_load) * load * precision * setup;
   if (board) sum += square(of_board) * precision;
   if (network) {
     const double own_load =
@@ -176,6 +196,7 @@ nlohmann::ordered_json SpeedResidual::to_json() const {
     std::vector<double> numbers{row.transformer ? 1.0 : 0, row.nhwc ? 1.0 : 0};
     std::ranges::transform(row.work, std::back_inserter(numbers), short_number);
     std::ranges::transform(row.setup, std::back_inserter(numbers), short_number);
+    if (row.composed) std::ranges::transform(row.composition, std::back_inserter(numbers), short_number);
     numbers.push_back(weights_(static_cast<Eigen::Index>(i)));
     json.push_back({row.name, row.board, row.precision, text_of(numbers)});
   }
@@ -191,11 +212,16 @@ Result<SpeedResidual> SpeedResidual::from_json(const nlohmann::ordered_json& jso
   for (const auto& item : json) {
     const bool whole = item.is_array() && item.size() == texts &&
                        std::ranges::all_of(item, [](const auto& cell) { return cell.is_string(); });
-    const auto numbers =
-        whole ? numbers_in(item[texts - 1].get_ref<const std::string&>(), count) : std::nullopt;
+    std::optional<std::vector<double>> numbers;
+    if (whole) {
+      const auto& text = item[texts - 1].get_ref<const std::string&>();
+      numbers = numbers_in(text, count);
+      if (!numbers) numbers = numbers_in(text, count + SpeedFeatures::composition_count);
+    }
     if (!numbers)
       return fail(ErrorKind::malformed, "speed",
-                  "a row of the residuals is not {} texts, the last of {} numbers", texts, count);
+                  "a row of the residuals is not {} texts, the last of {} or {} numbers", texts, count,
+                  count + SpeedFeatures::composition_count);
     SpeedFeatures row;
     row.name = item[0].get<std::string>();
     row.board = item[1].get<std::string>();
@@ -205,6 +231,9 @@ Result<SpeedResidual> SpeedResidual::from_json(const nlohmann::ordered_json& jso
     row.nhwc = *at++ != 0;
     for (double& value : row.work) value = *at++;
     for (double& value : row.setup) value = *at++;
+    row.composed = numbers->size() > count;
+    if (row.composed)
+      for (double& value : row.composition) value = *at++;
     row.network = normalised_architecture(row.name);
     row.triples = triples_of(row.name);
     result.weights_(static_cast<Eigen::Index>(result.rows_.size())) = *at;

@@ -16,10 +16,12 @@ namespace joulecast::estimate {
 
 /// Where a row stands. Numbers are logarithms or shares.
 struct SpeedFeatures {
-  static constexpr std::size_t work_count = 8, setup_count = 8;
+  static constexpr std::size_t work_count = 8, setup_count = 8, composition_count = 9;
   std::array<double, work_count> work{};
   std::array<double, setup_count> setup{};
-  bool transformer = false, nhwc = false;
+  /// Of networks known by kinds of layers: their parts in the time of a step; zeros otherwise.
+  std::array<double, composition_count> composition{};
+  bool transformer = false, nhwc = false, composed = false;
   std::string name, board, precision;  ///< of the network as it is written, and so on
   std::string network;                 ///< normalised_architecture(name)
   NameTriples triples;                 ///< of the name

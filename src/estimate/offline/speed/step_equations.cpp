@@ -31,6 +31,7 @@ struct Row {
   StepTerms terms;
   std::array<std::vector<int>, step_term_count> factors;
   std::vector<int> all;
+  std::vector<int> unique;  ///< all of them, each once
   double log_measured = 0;
   double weight = 1;
 };
@@ -72,11 +73,16 @@ class Problem {
     std::vector<std::string> groups;
     for (const auto& sample : samples) {
       if (!sample.step || !sample.measured.step_time_s) continue;
-      Row row{step_terms(sample), {}, {}, measured_log_seconds(sample), 1};
+      Row row{step_terms(sample), {}, {}, {}, measured_log_seconds(sample), 1};
       for (std::size_t k = 0; k < step_term_count; ++k)
         if (row.terms.seconds[k] > 0)
           for (const auto& factor : row.terms.factors[k]) row.factors[k].push_back(index_of(factor));
       for (const auto& factor : row.terms.all) row.all.push_back(index_of(factor));
+      row.unique = row.all;
+      for (const auto& factors : row.factors)
+        row.unique.insert(row.unique.end(), factors.begin(), factors.end());
+      std::ranges::sort(row.unique);
+      row.unique.erase(std::unique(row.unique.begin(), row.unique.end()), row.unique.end());
       row.weight = sample.step->setup.training ? 1 : forward_weight;
       groups.push_back(software_of(sample) + "\n" + sample.gpu.name + "\n" + sample.training.architecture +
                        "\n" + sample.training.precision);
@@ -128,19 +134,24 @@ class Problem {
       for (const int j : k < step_term_count ? row.factors[k] : row.all) sum += values(j);
       return sum;
     });
-    std::vector<std::pair<int, double>> gradient;
+    std::vector<double> gradient(row.unique.size());  // by row.unique
+    const auto of = [&](int factor) -> double& {
+      return gradient[static_cast<std::size_t>(std::ranges::lower_bound(row.unique, factor) -
+                                               row.unique.begin())];
+    };
     double whole = 0;
     for (std::size_t k = 0; k < step_term_count; ++k) {
       if (is_gpu_work(k)) whole += times.shares[k];
-      for (const int j : row.factors[k]) gradient.emplace_back(j, times.shares[k]);
+      for (const int j : row.factors[k]) of(j) += times.shares[k];
     }
-    for (const int j : row.all) gradient.emplace_back(j, whole);
+    for (const int j : row.all) of(j) += whole;
     const double residual = row.log_measured - times.log_t;
     const double weight =
         row.weight * row.weight / std::sqrt(1 + residual * residual / (robust_from * robust_from));
-    for (const auto& [i, a] : gradient) {
-      slope(i) += weight * a * residual;
-      for (const auto& [j, b] : gradient) curvature(i, j) += weight * a * b;
+    for (std::size_t i = 0; i < gradient.size(); ++i) {
+      slope(row.unique[i]) += weight * gradient[i] * residual;
+      for (std::size_t j = 0; j < gradient.size(); ++j)
+        curvature(row.unique[j], row.unique[i]) += weight * gradient[i] * gradient[j];
     }
   }
 

@@ -91,6 +91,18 @@ double exchanged_token_bytes(const Step& step) {
   return step.work.tokens * step.work.layers * step.work.width * experts_of_token * ways * bytes * elsewhere;
 }
 
+StepTerm arithmetic_of(std::size_t kind) {
+  return static_cast<StepTerm>(static_cast<std::size_t>(StepTerm::spatial_arithmetic) + kind);
+}
+
+/// What is expected of a kind's time over that of all products at peak, before anything is measured.
+struct ProductName {
+  const char* name;
+  double time_over_peak;
+};
+constexpr std::array<ProductName, product_kinds> product_names{
+    {{"spatial", 1}, {"pointwise", 1}, {"grouped", 3}, {"depthwise", 6}, {"dense", 1}, {"attention", 1.5}}};
+
 void put_seconds(const Sample& sample, StepTerms& terms) {
   const auto& setup = sample.step->setup;
   const auto& work = sample.step->work;
@@ -107,10 +119,15 @@ void put_seconds(const Sample& sample, StepTerms& terms) {
                in_step = samples_of_gpu(sample);
   const double group = setup.tensor_parallel * setup.pipeline_parallel * setup.context_parallel;
   const double products = flops_per_mac * work.gmacs * giga * passes / peak * bubble;
-  put(StepTerm::arithmetic, products);
+  if (work.composed)
+    for (std::size_t k = 0; k < product_kinds; ++k)
+      put(arithmetic_of(k), flops_per_mac * work.gmacs_of[k] * giga * passes / peak * bubble);
+  else
+    put(StepTerm::arithmetic, products);
   put(StepTerm::partial_waves, products * partial_wave_share(sample));
   const double written = mega * bytes_of(unit) * writes / bandwidth * bubble;
   put(StepTerm::activations, work.activations_m * written);
+  put(StepTerm::elementwise, work.other_m * written);
   put(StepTerm::attention_arithmetic, flops_per_mac * work.attention_gmacs * giga * passes / peak * bubble);
   put(StepTerm::attention_scores, work.attention_m * written);
   // Adam in FP32 reads and writes weight and two moments, and reads the gradient
@@ -149,12 +166,24 @@ class FactorList {
     terms_.factors[static_cast<std::size_t>(term)].push_back({name, std::log(expected), sd});
   }
   void put_arithmetic() {
+    put_arithmetic(StepTerm::arithmetic);
+    if (nhwc_) add(StepTerm::arithmetic, "arithmetic nhwc", 1, 0.4);
+    if (!sample_.step->work.composed) return;
+    const std::string unit = efficiency_of(unit_of(sample_.training.precision)).name;
+    for (std::size_t k = 0; k < product_kinds; ++k) {
+      const auto term = arithmetic_of(k);
+      const auto [name, expected] = product_names[k];
+      put_arithmetic(term);
+      add(term, std::string(name) + " products", expected, 0.5);
+      add(term, std::string(name) + " products " + unit, 1, 0.4);
+      if (nhwc_) add(term, std::string(name) + " products nhwc " + unit, 1, 0.5);
+    }
+  }
+  void put_arithmetic(StepTerm term) {
     const auto& setup = sample_.step->setup;
     const auto [unit, expected] = efficiency_of(unit_of(sample_.training.precision));
-    const auto term = StepTerm::arithmetic;
     add(term, std::string("arithmetic ") + unit, expected, 0.4);
     put_products(term, unit);
-    if (nhwc_) add(term, "arithmetic nhwc", 1, 0.4);
     if (setup.tensor_parallel > 1) add(term, "tensor parallel " + software_, 1.05, 0.2);
     if (setup.pipeline_parallel > 1) add(term, "pipeline parallel " + software_, 1.1, 0.2);
     if (setup.expert_parallel > 1) add(term, "expert parallel " + software_, 1, 0.4);
@@ -180,16 +209,17 @@ class FactorList {
       add(term, "arithmetic of fp32 matrix units", 0.65, 0.15);
   }
   void put_memory() {
+    put_memory(StepTerm::activations, "activations");
+    if (sample_.step->work.composed) put_memory(StepTerm::elementwise, "elementwise");
+  }
+  void put_memory(StepTerm term, const std::string& name) {
     const auto& setup = sample_.step->setup;
-    const auto term = StepTerm::activations;
-    add(term, "activations", 1.3, 0.3);
+    add(term, name, 1.3, 0.3);
     add(term, "activations of " + domain_, transformer_ ? 0.8 : 1, 0.4);
     add(term, "activations " + software_ + " " + domain_, 1, 0.2);
     add(term, "activations " + sample_.gpu.architecture, 1, 0.15);
-    if (nhwc_)
-      add(term, std::string("activations nhwc ") + efficiency_of(unit_of(sample_.training.precision)).name,
-          0.8, 0.4);
-    if (setup.compiled) add(term, "activations compiled", 0.6, 0.3);
+    if (nhwc_) add(term, name + " nhwc " + efficiency_of(unit_of(sample_.training.precision)).name, 0.8, 0.4);
+    if (setup.compiled) add(term, name + " compiled", 0.6, 0.3);
   }
   void put_attention() {
     if (!transformer_) return;
@@ -330,12 +360,19 @@ double partial_wave_share(const Sample& sample) {
   return std::min(most, (narrow + (1 - narrow) / wide_columns) / waves);
 }
 
+double product_seconds(const StepTerms& terms) {
+  double sum = terms.seconds[static_cast<std::size_t>(StepTerm::arithmetic)];
+  for (std::size_t k = 0; k < product_kinds; ++k)
+    sum += terms.seconds[static_cast<std::size_t>(arithmetic_of(k))];
+  return sum;
+}
+
 double least_step_time(const Sample& sample) {
   const auto& precision = sample.training.precision;
   if (sample.step->work.nominal || precision.empty()) return 0;
   constexpr double saved_by_winograd = 0.3;
-  const double at_peak = step_terms(sample).seconds[static_cast<std::size_t>(StepTerm::arithmetic)] *
-                         sustained_tflops(sample.gpu, precision) / peak_tflops(sample.gpu, precision);
+  const double at_peak = product_seconds(step_terms(sample)) * sustained_tflops(sample.gpu, precision) /
+                         peak_tflops(sample.gpu, precision);
   return (1 - saved_by_winograd) * at_peak / sample.gpu_count();
 }
 

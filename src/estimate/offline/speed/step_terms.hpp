@@ -1,7 +1,7 @@
 // The time of a training step as a sum of terms (docs/prediction.md, "Steps").
 //
-//   gpu   = arithmetic + activations + weights + attention + partial waves        per sample, on one GPU
-//   t     = (gpu^m + launches^m)^(1/m) + exchange within a node + exchange between nodes
+//   gpu   = arithmetic + activations + elementwise + weights + attention + partial waves   per sample, on one
+//   GPU t     = (gpu^m + launches^m)^(1/m) + exchange within a node + exchange between nodes
 //
 // Each term is what data sheets give, work over a peak rate, times factors that were learned: one for every
 // GPU, one for the software, one for the generation of the board and so on.
@@ -16,9 +16,16 @@
 namespace joulecast::estimate {
 
 enum class StepTerm {
-  arithmetic,
-  activations,
-  weights,  ///< reading them, and the optimiser's traffic
+  arithmetic,          ///< of products that are not known by kind
+  spatial_arithmetic,  ///< of networks on images that are known by kind; in the order of ProductKind
+  pointwise_arithmetic,
+  grouped_arithmetic,
+  depthwise_arithmetic,
+  dense_arithmetic,
+  image_attention,
+  activations,  ///< what products write
+  elementwise,  ///< what other kernels write, where it is known
+  weights,      ///< reading them, and the optimiser's traffic
   attention_arithmetic,
   attention_scores,
   partial_waves,  ///< of products whose last tiles leave part of the board idle
@@ -27,7 +34,7 @@ enum class StepTerm {
   net_exchange,    ///< between nodes
   token_exchange,  ///< of tokens among experts
 };
-constexpr std::size_t step_term_count = 10;
+constexpr std::size_t step_term_count = 17;
 
 /// A learned factor: the model multiplies by exp() of its value. The logarithm's prior is normal.
 struct Factor {
@@ -41,6 +48,9 @@ struct StepTerms {
   std::array<std::vector<Factor>, step_term_count> factors;
   std::vector<Factor> all;  ///< factors of the whole GPU time: of networks of which nothing is known
 };
+
+/// Of all products with weights, whether they are known by kind or not.
+[[nodiscard]] double product_seconds(const StepTerms& terms);
 
 /// What arithmetic a precision uses on a board.
 enum class Unit { fp32, tf32, mixed, half, fp8, fp4 };

@@ -118,6 +118,15 @@ void put_nominal(StepWork& work) {
   work.nominal = true;
 }
 
+/// The network's proportions, at the size that the columns tell.
+void put_composition(const NetworkWork& network, StepWork& work) {
+  if (!(network.gmacs > 0) || !(network.product_outputs > 0)) return;
+  work.composed = true;
+  std::ranges::transform(network.gmacs_of, work.gmacs_of.begin(),
+                         [&](double gmacs) { return gmacs / network.gmacs * work.gmacs; });
+  work.other_m = network.other_outputs / network.product_outputs * work.activations_m;
+}
+
 /// What is frozen, as the network says.
 void put_frozen(const NetworkWork& network, StepWork& work) {
   if (network.trained_share >= 1) return;
@@ -161,6 +170,7 @@ StepWork whole_step_work(const StepFacts& facts, const formats::StepSetup& setup
   work.params_m = facts.params.value_or(network ? network->parameters : 0) / million;
   if (!(work.params_m > 0)) work.params_m = 1;
   work.kernels = network && network->kernels > 0 ? network->kernels : kernels_of_image_network;
+  if (network) put_composition(*network, work);
   return work;
 }
 

@@ -2,6 +2,7 @@
 // speed method uses.
 #pragma once
 
+#include <array>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -13,7 +14,11 @@ namespace joulecast::estimate {
 
 /// Of one sample and its forward pass.
 struct StepWork {
-  double gmacs = 0;            ///< products of activations with weights
+  double gmacs = 0;  ///< products of activations with weights; of images, all products
+  /// The same by kind, where `composed`: of networks on images whose layers are known.
+  std::array<double, product_kinds> gmacs_of{};
+  double other_m = 0;  ///< outputs of what is no product, in millions of elements, where `composed`
+  bool composed = false;
   double attention_gmacs = 0;  ///< products of activations with activations
   double activations_m = 0;    ///< outputs of products, in millions of elements
   double attention_m = 0;      ///< scores of attention, likewise
