@@ -28,13 +28,14 @@ struct Group {
 struct Catalogue {
   std::string text;  ///< that of the lines below
   std::map<std::string_view, std::string_view> lines;
+  std::vector<std::string> own_names;
 };
 
 Result<Catalogue> read_catalogue() {
   const auto file = share_directory() / "networks" / "timm.txt";
   auto text = read_file(file);
   if (!text) return propagate(text.error());
-  Catalogue catalogue{std::move(*text), {}};
+  Catalogue catalogue{std::move(*text), {}, {}};
   std::map<std::string_view, std::string_view> aliases;
   for (const auto line : split(catalogue.text, '\n')) {
     if (line.empty() || line.starts_with('#')) continue;
@@ -45,10 +46,16 @@ Result<Catalogue> read_catalogue() {
     else
       catalogue.lines[name] = rest;
   }
+  for (const auto& [name, line] : catalogue.lines) catalogue.own_names.emplace_back(name);
   for (const auto& [old, name] : aliases)
     if (const auto line = catalogue.lines.find(name); line != catalogue.lines.end())
       catalogue.lines.emplace(old, line->second);
   return catalogue;
+}
+
+const Result<Catalogue>& catalogue() {
+  static const Result<Catalogue> read_once = read_catalogue();
+  return read_once;
 }
 
 std::optional<LayerKind> kind_named(std::string_view name) {
@@ -180,16 +187,16 @@ std::string bare(std::string_view name) {
 
 Result<std::optional<ArchitectureFeatures>> build_catalogued(std::string_view name,
                                                              const NamedOptions& options) {
-  static const Result<Catalogue> catalogue = read_catalogue();
-  if (!catalogue) return propagate(catalogue.error());
-  const auto known = bare(name);
-  const auto line = catalogue->lines.find(known);
-  if (line == catalogue->lines.end()) return std::nullopt;
+  const auto& known = catalogue();
+  if (!known) return propagate(known.error());
+  const auto own = bare(name);
+  const auto line = known->lines.find(own);
+  if (line == known->lines.end()) return std::nullopt;
   auto entry = parse_entry(line->second);
-  if (!entry) return fail(ErrorKind::malformed, "data/networks/timm.txt", "the line of '{}'", known);
+  if (!entry) return fail(ErrorKind::malformed, "data/networks/timm.txt", "the line of '{}'", own);
   const auto input = options.input.value_or(entry->input);
   if (input.size() != 3 || input[0] != entry->input[0])
-    return fail(ErrorKind::invalid, "", "{} takes images of {} channels, not {}", known, entry->input[0],
+    return fail(ErrorKind::invalid, "", "{} takes images of {} channels, not {}", own, entry->input[0],
                 to_text(input));
   const auto pixels = [](const Shape& shape) {
     return static_cast<double>(shape[1]) * static_cast<double>(shape[2]);
@@ -197,7 +204,7 @@ Result<std::optional<ArchitectureFeatures>> build_catalogued(std::string_view na
   scale(pixels(input) / pixels(entry->input),
         static_cast<double>(options.classes.value_or(usual_classes)) / usual_classes, *entry);
   ArchitectureFeatures network;
-  network.name = known;
+  network.name = own;
   network.origin = "data/networks/timm.txt";
   network.inputs = {{"input", {1, input[0], input[1], input[2]}}};
   network.depth = entry->depth;
@@ -209,6 +216,10 @@ Result<std::optional<ArchitectureFeatures>> build_catalogued(std::string_view na
     network.notes.push_back(
         fmt::format("counted at {} and scaled by the area of the image", to_text(entry->input)));
   return network;
+}
+
+Result<std::vector<std::string>> catalogued_names() {
+  return catalogue().map([](const Catalogue& known) { return known.own_names; });
 }
 
 }  // namespace joulecast::network

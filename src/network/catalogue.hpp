@@ -10,7 +10,9 @@
 #pragma once
 
 #include <optional>
+#include <string>
 #include <string_view>
+#include <vector>
 
 #include "network/named.hpp"
 #include "network/network.hpp"
@@ -22,5 +24,8 @@ namespace joulecast::network {
 /// all but the head by its area. invalid: an input that is no image of as many channels; malformed: the list.
 [[nodiscard]] Result<std::optional<ArchitectureFeatures>> build_catalogued(std::string_view name,
                                                                            const NamedOptions& options);
+
+/// Own names, not those that timm no longer uses, sorted. Errors: as above.
+[[nodiscard]] Result<std::vector<std::string>> catalogued_names();
 
 }  // namespace joulecast::network

@@ -119,6 +119,7 @@ Failure unknown(std::string_view name, const Library& all) {
     return common_start(letters_and_digits(known), wanted);
   };
   auto names = all.own_names;
+  if (const auto listed = catalogued_names()) names.insert(names.end(), listed->begin(), listed->end());
   std::erase_if(names, [&](const std::string& known) { return kinship(known) < family; });
   if (names.empty())
     return fail(ErrorKind::invalid, "", "unknown network '{}'; 'joulecast model' lists the known ones", name);
