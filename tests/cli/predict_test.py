@@ -203,6 +203,37 @@ class Steps(unittest.TestCase):
         text = joulecast("predict", "gpt2", "--gpu", "RTX 3090", "--fitted", self.model, "--lora", "8").stdout
         self.assertIn("LoRA of rank 8 on dense layers (", text)
 
+    def step(self, *arguments):
+        """Seconds, of the model that is shipped."""
+        result = joulecast("predict", *arguments, "--json", "-")
+        self.assertEqual(result.returncode, 0, result.stderr)
+        return json.loads(result.stdout)["predictions"][0]["step_time_s"]["value"]
+
+    def test_a_power_limit_lengthens_a_step_of_a_training_of_any_length(self):
+        asked = ["resnet50", "--gpu", "T4", "--batch", "128"]
+        limited = self.step(*asked, "--power-limit", "35")
+        self.assertGreater(limited, 1.2 * self.step(*asked))
+        self.assertAlmostEqual(limited / self.step(*asked, "--power-limit", "35", "--steps", "100"), 1, 6)
+
+    def test_unasked_only_convolutions_use_tf32(self):
+        for network, least in [("resnet50", 1.0), ("vit_l_16", 1.5)]:
+            asked = [network, "--gpu", "A100-SXM4-80GB", "--batch", "64"]
+            unasked, tf32, fp32 = (self.step(*asked, *more) for more in ([], ["--precision", "tf32"], ["--precision", "fp32"]))
+            self.assertGreaterEqual(unasked, least * tf32, network)
+            self.assertEqual(unasked, fp32)
+
+    def test_gpus_that_stand_apart_are_no_faster(self):
+        asked = ["llama-2-7b", "--gpu", "H100 SXM", "--gpus", "8", "--batch", "64", "--shard", "3", "--precision", "amp-bf16"]
+        together, apart = (self.step(*asked, "--nodes", nodes) for nodes in ("1", "8"))
+        self.assertGreaterEqual(apart, together)
+
+    def test_tensor_parallel_over_slow_links_costs_time(self):
+        asked = ["llama-2-7b", "--gpu", "RTX 4090", "--gpus", "8", "--batch", "8", "--precision", "amp-bf16"]
+        self.assertGreater(self.step(*asked, "--tensor-parallel", "8", "--interconnect", "pcie"), self.step(*asked, "--tensor-parallel", "8", "--interconnect", "nvlink"))
+
+    def test_networks_of_timm_are_known_by_name(self):
+        self.assertGreater(self.step("timm/resnest50d.in1k", "--gpu", "RTX 3090", "--batch", "64"), self.step("resnet50", "--gpu", "RTX 3090", "--batch", "64"))
+
     def test_a_wrong_value_is_one_line_that_names_the_field(self):
         for field, value in [("precision", "fp17"), ("power-limit", "0:1"), ("power-limit", "nan"), ("nodes", "3"),
                              ("interconnect", "string"), ("memory-format", "x"), ("accumulate", "0"),

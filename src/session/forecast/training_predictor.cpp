@@ -16,6 +16,8 @@ using estimate::Sample;
 using estimate::Target;
 
 constexpr std::size_t nearest_shown = 3;
+/// FP32 in which convolutions use TF32 units, as PyTorch does.
+constexpr auto unasked_precision = "fp32-or-tf32";
 
 /// Graphs in ONNX files are often called "main_graph" or "g": people know them by their file.
 std::string label_of(const network::ArchitectureFeatures& network) {
@@ -88,7 +90,7 @@ Prediction TrainingPredictor::predict(const network::ArchitectureFeatures& netwo
   auto sample = sample_of(network, gpu, batch);
   sample.training.gpu_power_limit_w = limit;
   Prediction result;
-  result.tf32_convolutions = asked_.training.precision == "fp32" && sample.training.precision == "tf32";
+  result.tf32_convolutions = sample.training.precision == unasked_precision;
   result.setup = request_.step;
   if (tokens_of_sample(network)) result.setup.memory_format.clear();
   result.training = sample.training;
@@ -126,7 +128,7 @@ Sample TrainingPredictor::sample_of(const network::ArchitectureFeatures& network
   }
   sample.gpu = gpu;
   if (asked_.training.precision == "fp32" && gpu.tf32_tflops && !tokens_of_sample(network))
-    sample.training.precision = "tf32";
+    sample.training.precision = unasked_precision;
   sample.work = estimate::work_of(network);
   sample.step = step_of(network, batch, *sample.work);
   sample.training.params = sample.work->parameters;
@@ -196,7 +198,7 @@ void TrainingPredictor::put_times(const Sample& sample, const estimate::Forecast
   }
   auto step = *of(Target::step_time);
   if (step.low) step.low = std::min(step.value, std::max(*step.low, estimate::least_step_time(sample)));
-  const auto per_sample = scaled(step, slowdown(sample, forecast));
+  const auto per_sample = scaled(step, slowdown(sample));
   result.step_time_s = scaled(per_sample, sample.batch());
   if (!sample.training.train_samples) return;
   result.epoch_time_s = scaled(per_sample, *sample.training.train_samples);
@@ -210,12 +212,16 @@ bool TrainingPredictor::epochs_like() const {
          });
 }
 
-double TrainingPredictor::slowdown(const Sample& sample, const estimate::Forecast& limited) const {
-  if (!sample.training.gpu_power_limit_w || !limited.epoch_time_s) return 1;
+double TrainingPredictor::slowdown(const Sample& sample) const {
+  if (!sample.training.gpu_power_limit_w) return 1;
+  const auto epoch_s = [&](Sample asked) {
+    if (!asked.training.train_samples) asked.training.train_samples = asked.batch();  // of any length
+    return physics_.model->predict(asked).epoch_time_s;
+  };
   auto free = sample;
   free.training.gpu_power_limit_w.reset();
-  const auto unlimited = physics_.model->predict(free);
-  return unlimited.epoch_time_s ? std::max(1.0, *limited.epoch_time_s / *unlimited.epoch_time_s) : 1;
+  const auto limited = epoch_s(sample), unlimited = epoch_s(free);
+  return limited && unlimited ? std::max(1.0, *limited / *unlimited) : 1;
 }
 
 void TrainingPredictor::put_memory(const network::ArchitectureFeatures& network, const Sample& sample,

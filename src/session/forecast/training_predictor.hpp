@@ -29,7 +29,7 @@ class TrainingPredictor {
                  Prediction& result) const;
   [[nodiscard]] bool epochs_like() const;
   /// How much longer a step takes under the request's power limit than under the board's own.
-  [[nodiscard]] double slowdown(const estimate::Sample& sample, const estimate::Forecast& limited) const;
+  [[nodiscard]] double slowdown(const estimate::Sample& sample) const;
   void put_memory(const network::ArchitectureFeatures& network, const estimate::Sample& sample,
                   Prediction& result) const;
   [[nodiscard]] std::optional<carbon::Estimate> emissions_of(Joules energy) const;

@@ -80,7 +80,9 @@ std::optional<SpeedModel::Speed> SpeedModel::predict(const Sample& sample) const
   // rows of other software scatter around the equations as those of measured software do
   if (own == residuals_.end() && scatter != scatter_.end()) rest.variance = std::pow(scatter->second, 2);
   const double tokens = sample.step->counts_tokens ? sample.step->work.tokens : 1;
-  const double log_time = time.log_seconds + rest.mean;
+  const double least = least_step_time(sample) * sample.gpu_count();
+  const double log_time =
+      least > 0 ? std::max(time.log_seconds + rest.mean, std::log(least)) : time.log_seconds + rest.mean;
   return Speed{std::exp(log_time) / sample.gpu_count() / tokens, std::sqrt(time.variance + rest.variance),
                std::min(1.0, time.gpu_s / std::exp(time.log_seconds))};
 }

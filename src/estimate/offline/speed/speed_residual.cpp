@@ -5,6 +5,7 @@
 #include <iterator>
 #include <map>
 #include <nlohmann/json.hpp>
+#include <numeric>
 
 #include "estimate/offline/model_json.hpp"
 #include "estimate/offline/speed/row_noise.hpp"
@@ -80,6 +81,25 @@ std::vector<std::size_t> chosen_rows(const std::vector<SpeedFeatures>& rows) {
   return result;
 }
 
+/// Shares of the kinds of products, of what products write and of what other kernels write in the time of a
+/// step, at usual efficiencies.
+std::array<double, SpeedFeatures::composition_count> composition_of(const Sample& sample) {
+  constexpr std::array<double, product_kinds> time_over_peak{2, 2, 4, 40, 2, 3};
+  constexpr double bytes_of_product = 14, bytes_of_other = 10;  // forward; a mean over precisions
+  const auto& work = sample.step->work;
+  const double peak = sustained_tflops(sample.gpu, sample.training.precision) * 1e12,
+               bandwidth = sample.gpu.bandwidth_gb_s * 1e9;
+  std::array<double, SpeedFeatures::composition_count> parts{};
+  for (std::size_t k = 0; k < product_kinds; ++k)
+    parts[k] = 2e9 * work.gmacs_of[k] * time_over_peak[k] / peak;
+  parts[product_kinds] = 1e6 * work.activations_m * bytes_of_product / bandwidth;
+  parts[product_kinds + 1] = 1e6 * work.other_m * bytes_of_other / bandwidth;
+  const double sum = std::accumulate(parts.begin(), parts.end(), 0.0);
+  if (sum > 0)
+    for (double& part : parts) part /= sum;
+  return parts;
+}
+
 }  // namespace
 
 SpeedFeatures speed_features(const Sample& sample, const StepTime& time) {
@@ -89,10 +109,6 @@ SpeedFeatures speed_features(const Sample& sample, const StepTime& time) {
   };
   const auto share = [&](StepTerm which) { return time.shares[static_cast<std::size_t>(which)]; };
   const auto& [setup, work, name, counts_tokens] = *sample.step;
-  constexpr std::array parts{
-      StepTerm::spatial_arithmetic,   StepTerm::pointwise_arithmetic, StepTerm::grouped_arithmetic,
-      StepTerm::depthwise_arithmetic, StepTerm::dense_arithmetic,     StepTerm::image_attention,
-      StepTerm::activations,          StepTerm::elementwise,          StepTerm::weights};
   SpeedFeatures features;
   const double micro = micro_batch_of(sample);
   features.work[intensity] = std::log(std::max(product_seconds(terms), 1e-15) / term(StepTerm::activations));
@@ -109,7 +125,7 @@ SpeedFeatures speed_features(const Sample& sample, const StepTime& time) {
                     setup.checkpointing ? 1.0 : 0.0, setup.offload ? 1.0 : 0.0,
                     setup.compiled ? 1.0 : 0.0,      setup.full_shard ? 1.0 : 0.0};
   features.composed = work.composed;
-  if (work.composed) std::ranges::transform(parts, features.composition.begin(), share);
+  if (work.composed) features.composition = composition_of(sample);
   features.transformer = work.transformer;
   features.nhwc = setup.memory_format == "nhwc";
   features.name = name;

@@ -16,7 +16,7 @@ namespace joulecast::estimate {
 
 /// Where a row stands. Numbers are logarithms or shares.
 struct SpeedFeatures {
-  static constexpr std::size_t work_count = 8, setup_count = 8, composition_count = 9;
+  static constexpr std::size_t work_count = 8, setup_count = 8, composition_count = product_kinds + 2;
   std::array<double, work_count> work{};
   std::array<double, setup_count> setup{};
   /// Of networks known by kinds of layers: their parts in the time of a step; zeros otherwise.

@@ -54,7 +54,8 @@ Times times_of(const StepTerms& terms, const ValueOf& log_factor_of) {
   const double busy = std::pow(std::pow(gpu, overlap) + std::pow(launches, overlap), 1 / overlap);
   const double total = busy + seconds[static_cast<std::size_t>(StepTerm::node_exchange)] +
                        seconds[static_cast<std::size_t>(StepTerm::net_exchange)] +
-                       seconds[static_cast<std::size_t>(StepTerm::token_exchange)];
+                       seconds[static_cast<std::size_t>(StepTerm::token_exchange)] +
+                       seconds[static_cast<std::size_t>(StepTerm::tensor_exchange)];
   Times times{std::log(total), gpu, {}};
   for (std::size_t k = 0; k < step_term_count; ++k) {
     double slope = 1;

@@ -1,6 +1,6 @@
 // The time of a training step as a sum of terms (docs/prediction.md, "Steps").
 //
-//   gpu   = arithmetic + activations + elementwise + weights + attention + partial waves   per sample, on one
+//   gpu   = arithmetic + activations + weights + attention + partial waves   per sample, on one
 //   GPU t     = (gpu^m + launches^m)^(1/m) + exchange within a node + exchange between nodes
 //
 // Each term is what data sheets give, work over a peak rate, times factors that were learned: one for every
@@ -12,29 +12,27 @@
 #include <vector>
 
 #include "estimate/offline/sample.hpp"
+#include "estimate/offline/speed/unit_rates.hpp"
 
 namespace joulecast::estimate {
 
 enum class StepTerm {
-  arithmetic,          ///< of products that are not known by kind
-  spatial_arithmetic,  ///< of networks on images that are known by kind; in the order of ProductKind
-  pointwise_arithmetic,
-  grouped_arithmetic,
-  depthwise_arithmetic,
-  dense_arithmetic,
-  image_attention,
-  activations,  ///< what products write
-  elementwise,  ///< what other kernels write, where it is known
-  weights,      ///< reading them, and the optimiser's traffic
+  arithmetic,            ///< of plain products
+  grouped_arithmetic,    ///< of convolutions, where they are known by kind
+  depthwise_arithmetic,  ///< likewise
+  plain_fp32,            ///< of products that stay in FP32 where convolutions use TF32
+  activations,
+  weights,  ///< reading them, and the optimiser's traffic
   attention_arithmetic,
   attention_scores,
   partial_waves,  ///< of products whose last tiles leave part of the board idle
   launches,
-  node_exchange,   ///< of gradients within a node
-  net_exchange,    ///< between nodes
-  token_exchange,  ///< of tokens among experts
+  node_exchange,    ///< of gradients within a node
+  net_exchange,     ///< between nodes
+  token_exchange,   ///< of tokens among experts
+  tensor_exchange,  ///< of layers' outputs in a tensor-parallel group
 };
-constexpr std::size_t step_term_count = 17;
+constexpr std::size_t step_term_count = 14;
 
 /// A learned factor: the model multiplies by exp() of its value. The logarithm's prior is normal.
 struct Factor {
@@ -52,15 +50,6 @@ struct StepTerms {
 /// Of all products with weights, whether they are known by kind or not.
 [[nodiscard]] double product_seconds(const StepTerms& terms);
 
-/// What arithmetic a precision uses on a board.
-enum class Unit { fp32, tf32, mixed, half, fp8, fp4 };
-[[nodiscard]] Unit unit_of(const std::string& precision);
-/// Peak rate in TFLOP/s: that of the unit if the board has it, else the best that it has in place.
-[[nodiscard]] double peak_tflops(const hardware::Gpu& gpu, const std::string& precision);
-/// What the power limit lets the board hold of it: small boards (T4, L4) state clocks that FP32 products
-/// cannot keep, and dense ones (H100, B200) such that matrix units cannot.
-[[nodiscard]] double sustained_tflops(const hardware::Gpu& gpu, const std::string& precision);
-
 /// The source without its version, and what a step does: training or forward passes alone.
 [[nodiscard]] std::string software_of(const Sample& sample);
 
@@ -75,9 +64,10 @@ enum class Unit { fp32, tf32, mixed, half, fp8, fp4 };
 /// r c / (tile x multiprocessors) waves (Lee et al. 2025, NeuSight). 0 for networks of unknown width.
 [[nodiscard]] double partial_wave_share(const Sample& sample);
 
-/// No step is faster, in seconds per sample of all GPUs together: its products at the unit's stated peak,
-/// less what Winograd's algorithm saves of convolutions (rows of throughput.csv reach up to 138 % of a
-/// board's FP32 peak by it). 0 where the work or the precision is not told. For samples with a step.
+/// No step is faster, in seconds per sample of all GPUs together: its plain products at the unit's stated
+/// peak and a little more, less what Winograd's algorithm saves of convolutions (rows of throughput.csv reach
+/// up to 138 % of a board's FP32 peak by it). 0 where the work or the precision is not told. For samples with
+/// a step.
 [[nodiscard]] double least_step_time(const Sample& sample);
 
 /// For samples with a step.
