@@ -123,6 +123,8 @@ Failure unknown(std::string_view name, const Library& all) {
   std::erase_if(names, [&](const std::string& known) { return kinship(known) < family; });
   if (names.empty())
     return fail(ErrorKind::invalid, "", "unknown network '{}'; 'joulecast model' lists the known ones", name);
+  std::ranges::sort(names);
+  names.erase(std::unique(names.begin(), names.end()), names.end());
   std::ranges::stable_sort(names, {}, &std::string::size);
   std::ranges::stable_sort(names, std::ranges::greater{}, kinship);
   names.resize(std::min(names.size(), shown));

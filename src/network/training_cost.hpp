@@ -43,13 +43,16 @@ enum class Precision { fp32, tf32, amp_fp16, amp_bf16, fp16, bf16, amp_fp8, fp8,
 /// How a training uses its GPUs. The defaults are what PyTorch does unasked.
 struct TrainingSetup {
   Precision precision = Precision::fp32;
-  int gpus = 1;        ///< that share the batch
+  int gpus = 1;        ///< of which each, or each group that shares a model, takes its part of the batch
   int accumulate = 1;  ///< smaller batches, one after the other, whose gradients are added up to a step's
   /// Keep the inputs of the repeated blocks alone, and compute what is in them again.
   bool checkpointing = false;
   /// What the GPUs share instead of repeating it: 1 optimiser state, 2 gradients too, 3 weights too (ZeRO's
   /// stages; 3 is FSDP).
   int shard = 0;
+  int tensor_parallel = 1;    ///< GPUs that divide the products of every layer
+  int pipeline_parallel = 1;  ///< groups of GPUs that hold a part of the layers each
+  [[nodiscard]] int copies() const { return gpus / (tensor_parallel * pipeline_parallel); }  ///< of the model
 };
 
 /// Peak bytes on one device while training. Without the framework's context and without fragmentation, which
@@ -63,9 +66,11 @@ struct TrainingMemory {
 };
 
 /// `batch`: samples of a step over all GPUs. Rules: mixed precision halves what products, attention and
-/// activation functions keep, and normalisation keeps FP32; pure half precision halves everything. invalid,
-/// naming the field, for formats of 8 bits and fewer, whose copies depend on the library, and for an
-/// impossible setup.
+/// activation functions keep, and normalisation keeps FP32; pure half precision halves everything. Tensor
+/// parallel GPUs divide 24 of 34 parts of what a transformer's layer keeps (Korthikanti et al. 2022, without
+/// sequence parallelism); of a pipeline the first stage is counted, which keeps as many micro-batches as
+/// there are stages (1F1B, Narayanan et al. 2021), or all if they are fewer. invalid, naming the field, for
+/// formats of 8 bits and fewer, whose copies depend on the library, and for an impossible setup.
 [[nodiscard]] Result<TrainingMemory> training_memory(const ArchitectureFeatures& network, std::int64_t batch,
                                                      const Optimiser& optimiser, const TrainingSetup& setup);
 /// In FP32 on one GPU.

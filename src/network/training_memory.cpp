@@ -59,6 +59,11 @@ std::string scope_of(const std::string& name, std::size_t levels) {
   return name.substr(0, end);
 }
 
+/// Adapters (frozen.cpp) lie within the layer that they stand beside, which is no block.
+bool is_adapter(const Layer& layer) {
+  return layer.name.find("/lora_") != std::string::npos;
+}
+
 /// The outermost level with the most numbered scopes of several layers: the network's repeated blocks.
 std::size_t block_level(const ArchitectureFeatures& network) {
   constexpr std::size_t deepest = 6;
@@ -68,7 +73,7 @@ std::size_t block_level(const ArchitectureFeatures& network) {
     std::map<std::string, int> scopes;
     for (const auto& layer : network.layers)
       if (auto scope = scope_of(layer.name, level);
-          !scope.empty() && digits.find(scope.back()) != std::string_view::npos)
+          !is_adapter(layer) && !scope.empty() && digits.find(scope.back()) != std::string_view::npos)
         ++scopes[scope];
     const auto blocks = static_cast<std::size_t>(
         std::ranges::count_if(scopes, [](const auto& scope) { return scope.second > 1; }));
@@ -118,12 +123,24 @@ double kept_bytes(const ArchitectureFeatures& network, const TrainingSetup& setu
 Status check(const TrainingSetup& setup) {
   if (setup.gpus < 1) return fail_field("gpus", "must be at least 1, not {}", setup.gpus);
   if (setup.accumulate < 1) return fail_field("accumulate", "must be at least 1, not {}", setup.accumulate);
+  const auto group = static_cast<std::int64_t>(setup.tensor_parallel) * setup.pipeline_parallel;
+  if (setup.tensor_parallel < 1 || setup.pipeline_parallel < 1 || setup.gpus % group != 0)
+    return fail_field("tensor_parallel", "{} GPUs are no multiple of {} that share a model", setup.gpus,
+                      group);
   if (setup.shard < 0 || setup.shard > 3) return fail_field("shard", "must be 0 to 3, not {}", setup.shard);
   const auto p = setup.precision;
   if (p != Precision::fp32 && p != Precision::tf32 && !is_mixed(p) && !is_half(p))
     return fail_field("precision", "the memory of a training with {} depends on its library and is not known",
                       name_of(p));
   return {};
+}
+
+/// What one GPU keeps of a micro-batch's activations.
+double kept_share(const TrainingSetup& setup) {
+  constexpr double whole = 10.0 / 34;
+  const double stages = setup.pipeline_parallel;
+  const double in_flight = std::min<double>(setup.accumulate, stages);
+  return (whole + (1 - whole) / setup.tensor_parallel) * in_flight / stages;
 }
 
 /// Bytes that do not grow with the batch, and those of each sample on a GPU.
@@ -133,12 +150,13 @@ struct Needs {
 
 Needs needs_of(const ArchitectureFeatures& network, const Optimiser& optimiser, const TrainingSetup& setup) {
   const auto sum = totals(network);
-  const auto parameters = static_cast<double>(sum.parameters);
+  const double group = static_cast<double>(setup.tensor_parallel) * setup.pipeline_parallel;
+  const auto parameters = static_cast<double>(sum.parameters) / group;
   const double bytes = is_half(setup.precision) ? 2 : 4;
-  const auto shared = [&](int stage) { return setup.shard >= stage ? 1.0 / setup.gpus : 1.0; };
+  const auto shared = [&](int stage) { return setup.shard >= stage ? 1.0 / setup.copies() : 1.0; };
   Needs needs;
   needs.fixed.weights = parameters * bytes * shared(3);
-  const auto trained = static_cast<double>(sum.trained_parameters);
+  const auto trained = static_cast<double>(sum.trained_parameters) / group;
   needs.fixed.gradients = trained * bytes * shared(2);
   needs.fixed.optimiser = trained * bytes * optimiser.state_words * shared(1);
   double largest = 0;
@@ -146,14 +164,15 @@ Needs needs_of(const ArchitectureFeatures& network, const Optimiser& optimiser, 
     const auto own = static_cast<double>(layer.parameters);
     // A copy that no backward pass needs is dropped after its use.
     if (is_mixed(setup.precision) && is_product(layer.kind) && layer.gradient != Gradient::none)
-      needs.fixed.cast_weights += 2 * own * shared(3);
+      needs.fixed.cast_weights += 2 * own / group * shared(3);
     largest = std::max(largest, own);
   }
   // The weights of the layer that is computed are gathered from all.
-  if (setup.shard >= 3 && setup.gpus > 1) needs.fixed.working_set = largest * bytes;
-  needs.sample.activations = kept_bytes(network, setup);
-  needs.sample.working_set =
-      sum.widest_bytes * (is_half(setup.precision) || is_mixed(setup.precision) ? 0.5 : 1);
+  if (setup.shard >= 3 && setup.copies() > 1)
+    needs.fixed.working_set = largest * bytes / setup.tensor_parallel;
+  needs.sample.activations = kept_bytes(network, setup) * kept_share(setup);
+  needs.sample.working_set = sum.widest_bytes / setup.tensor_parallel *
+                             (is_half(setup.precision) || is_mixed(setup.precision) ? 0.5 : 1);
   return needs;
 }
 
@@ -181,7 +200,7 @@ Result<TrainingMemory> training_memory(const ArchitectureFeatures& network, std:
                                        const Optimiser& optimiser, const TrainingSetup& setup) {
   if (auto ok = check(setup); !ok) return propagate(ok.error());
   const auto needs = needs_of(network, optimiser, setup);
-  const auto parts = static_cast<std::int64_t>(setup.gpus) * setup.accumulate;
+  const auto parts = static_cast<std::int64_t>(setup.copies()) * setup.accumulate;
   const auto samples = static_cast<double>((batch + parts - 1) / parts);
   auto memory = needs.fixed;
   memory.activations += samples * needs.sample.activations;
@@ -202,7 +221,7 @@ Result<std::int64_t> largest_batch(const ArchitectureFeatures& network, double b
   if (sample <= 0 || left < sample) return 0;
   constexpr double most = 1 << 30;
   const auto samples = static_cast<std::int64_t>(std::min(left / sample, most));
-  return samples * setup.gpus * setup.accumulate;
+  return samples * setup.copies() * setup.accumulate;
 }
 
 double recomputed_flops(const ArchitectureFeatures& network, std::int64_t batch) {

@@ -40,11 +40,12 @@ std::string kept_from_parser(std::string word) {
   return word;
 }
 
-/// A check that gives a word back its own form.
+/// A check that gives a word back its own form. What is empty is most often a variable that is not set, and
+/// the parser would take it for an option that was not given.
 CLI::Validator own_form() {
   return {[](std::string& word) {
             if (word.ends_with(word_as_it_is)) word.pop_back();
-            return std::string();
+            return std::string(word.empty() ? "the value is empty" : "");
           },
           ""};
 }

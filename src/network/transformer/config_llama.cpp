@@ -10,7 +10,8 @@ namespace {
 
 /// What a family does differently from Llama.
 struct Kin {
-  bool query_key_value_bias = false;  ///< the key "attention_bias" may say otherwise
+  bool query_key_value_bias = false;  ///< a key may say otherwise:
+  bool is_bias_of_inputs = false;     ///< that key is "qkv_bias", else "attention_bias"
   bool output_bias_too = true;        ///< of that key
   bool tied = false;
   std::int64_t head_width = 0;  ///< if the file does not say; 0 = width / heads
@@ -28,7 +29,8 @@ Heads heads_of(ConfigValues& values, const Kin& kin, std::int64_t width) {
   heads.key_count = std::max<std::int64_t>(values.number("num_key_value_heads", heads.count), 1);
   const auto usual = kin.head_width > 0 ? kin.head_width : std::max<std::int64_t>(width / heads.count, 1);
   heads.width = std::max<std::int64_t>(values.number("head_dim", usual), 1);
-  const bool bias = values.flag("attention_bias", kin.query_key_value_bias);
+  const bool bias =
+      values.flag(kin.is_bias_of_inputs ? "qkv_bias" : "attention_bias", kin.query_key_value_bias);
   heads.query_bias = heads.key_bias = heads.value_bias = bias;
   heads.output_bias = bias && kin.output_bias_too;
   heads.rotary = true;
@@ -75,7 +77,10 @@ void fill(ConfigValues& values, const ConfigContext& context, Transformer& trans
 
 constexpr Kin llama{};
 constexpr Kin qwen2{.query_key_value_bias = true, .output_bias_too = false};
+constexpr Kin qwen2_mixture{
+    .query_key_value_bias = true, .is_bias_of_inputs = true, .output_bias_too = false};
 constexpr Kin qwen3{.head_width = 128, .head_norms = true};
+constexpr Kin qwen3_mixture{.head_norms = true};
 constexpr Kin gemma{.tied = true, .head_width = 256, .gelu = true};
 constexpr Kin gemma2{.tied = true, .head_width = 256, .order = Order::around, .fused = false, .gelu = true};
 constexpr Kin phi3{.packed = true};
@@ -198,9 +203,9 @@ constexpr std::array families{
     ConfigFamily{"ministral", HeadKind::language, fill<llama>},
     ConfigFamily{"mixtral", HeadKind::language, fill_mixture<llama, 8, 2>},
     ConfigFamily{"qwen2", HeadKind::language, fill<qwen2>},
-    ConfigFamily{"qwen2_moe", HeadKind::language, fill_qwen_mixture<qwen2>},
+    ConfigFamily{"qwen2_moe", HeadKind::language, fill_qwen_mixture<qwen2_mixture>},
     ConfigFamily{"qwen3", HeadKind::language, fill<qwen3>},
-    ConfigFamily{"qwen3_moe", HeadKind::language, fill_qwen_mixture<qwen3>},
+    ConfigFamily{"qwen3_moe", HeadKind::language, fill_qwen_mixture<qwen3_mixture>},
     ConfigFamily{"gemma", HeadKind::language, fill<gemma>},
     ConfigFamily{"gemma2", HeadKind::language, fill<gemma2>},
     ConfigFamily{"gemma3_text", HeadKind::language, fill<gemma3>},

@@ -102,7 +102,9 @@ Status put_setup(const PredictionRequest& request, AskedTraining& asked) {
   if (auto ok = check_step(step, gpus); !ok) return ok;
   const auto precision = network::find_precision(step.precision);
   if (!precision) return propagate(precision.error());
-  asked.setup = {kept_precision(*precision), gpus, step.accumulate, step.checkpointing, step.shard};
+  asked.setup = {kept_precision(*precision), gpus,       step.accumulate,
+                 step.checkpointing,         step.shard, step.tensor_parallel,
+                 step.pipeline_parallel};
   asked.training.precision = network::name_of(*precision);
   asked.training.nodes = step.nodes;
   auto limits = limits_of(request);

@@ -44,8 +44,10 @@ std::optional<Budget> money(std::string_view text) {
     const auto byte = static_cast<unsigned char>(c);
     return std::isalpha(byte) != 0 || c == '$' || byte >= 0x80;
   });
-  // Three letters (ISO 4217) or a sign: "100 kW" and "100 Joules" are mistakes, not currencies.
-  const bool known_form = currency.size() == 3 || currency == "$" ||
+  // Three letters of one case (ISO 4217) or a sign: "100 kW", "1 TWh" and "100 Joules" are mistakes.
+  const auto capitals = std::ranges::count_if(currency, [](unsigned char c) { return std::isupper(c) != 0; });
+  const bool one_case = capitals == 0 || capitals == 3;
+  const bool known_form = (currency.size() == 3 && one_case) || currency == "$" ||
                           (!currency.empty() && static_cast<unsigned char>(currency[0]) >= 0x80);
   if (!number || before.empty() == after.empty() || !a_word || !known_form) return std::nullopt;
   return Budget{BudgetKind::money, *number, currency};

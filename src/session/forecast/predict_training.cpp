@@ -19,11 +19,17 @@ double cost_of(const Prediction& prediction) {
 
 /// A batch is over all GPUs, and each takes a sample at least.
 Status check_batches(const PredictionRequest& request) {
-  const int gpus = request.training.gpu_count.value_or(1);
-  for (const int batch : request.batches)
-    if (batch < gpus)
-      return fail_field("batch", "{} is over all GPUs, and too small for {}: each takes a sample at least",
-                        batch, gpus);
+  const auto& step = request.step;
+  const int group = step.tensor_parallel * step.pipeline_parallel;
+  const int copies = request.training.gpu_count.value_or(1) / group;
+  for (const int batch : request.batches) {
+    if (batch < copies)
+      return fail_field("batch", "{} is over all GPUs, and too small for {}: each{} takes a sample at least",
+                        batch, copies, group > 1 ? " group that shares a model" : "");
+    if (batch < static_cast<long>(copies) * step.accumulate)
+      return fail_field("accumulate", "{} parts of a batch of {} leave less than a sample to each of {}",
+                        step.accumulate, batch, copies);
+  }
   return {};
 }
 
