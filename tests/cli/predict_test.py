@@ -231,6 +231,23 @@ class Steps(unittest.TestCase):
         asked = ["llama-2-7b", "--gpu", "RTX 4090", "--gpus", "8", "--batch", "8", "--precision", "amp-bf16"]
         self.assertGreater(self.step(*asked, "--tensor-parallel", "8", "--interconnect", "pcie"), self.step(*asked, "--tensor-parallel", "8", "--interconnect", "nvlink"))
 
+    def test_gpus_that_share_a_model_share_its_batch(self):
+        asked = ["llama-2-70b", "--sequence", "512", "--gpu", "H100 SXM", "--gpus", "8", "--precision", "bf16", "--steps", "1"]
+        self.assertGreater(self.step(*asked, "--tensor-parallel", "8", "--batch", "1"), 0)
+        for field, more in [("batch", ["--batch", "3", "--tensor-parallel", "2"]),
+                            ("accumulate", ["--batch", "8", "--accumulate", "2"])]:
+            result = joulecast("predict", *asked, *more)
+            self.assertEqual(result.returncode, 2)
+            self.assertIn(f"--{field}", result.stderr)
+
+    def test_an_empty_value_is_refused(self):
+        for field in ("tokens", "epochs", "power-limit", "lora", "like", "dataset", "pue"):
+            for words in ([f"--{field}", ""], [f"--{field}="]):
+                result = joulecast("predict", "gpt2", "--gpu", "T4", *words)
+                self.assertEqual(result.returncode, 2, words)
+                self.assertEqual(len(result.stderr.splitlines()), 1)
+                self.assertIn(f"--{field}: the value is empty", result.stderr)
+
     def test_networks_of_timm_are_known_by_name(self):
         self.assertGreater(self.step("timm/resnest50d.in1k", "--gpu", "RTX 3090", "--batch", "64"), self.step("resnet50", "--gpu", "RTX 3090", "--batch", "64"))
 

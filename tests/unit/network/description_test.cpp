@@ -261,6 +261,25 @@ TEST(TrainingMemory, OfCheckpointedBlocksIsThatOfTheirInputs) {
   EXPECT_DOUBLE_EQ(recomputed_flops(build("conv 4 1\nrelu").value(), 1), 0) << "nothing is repeated";
 }
 
+/// Eight GPUs in groups of 2 x 2 hold two copies of the model, each GPU a quarter of one.
+TEST(TrainingMemory, OfAModelThatGpusShareIsAPart) {
+  const auto network = build("conv 4 1\nbatch_norm\nrelu\ndense 5").value();
+  const auto adam = find_optimiser("adam").value();
+  const auto whole = training_memory(network, 4, adam);
+  const TrainingSetup shared{.gpus = 8, .accumulate = 2, .tensor_parallel = 2, .pipeline_parallel = 2};
+  const auto part = training_memory(network, 16, adam, shared).value();  // 4 samples a micro-batch, too
+  EXPECT_DOUBLE_EQ(part.weights, whole.weights / 4);
+  EXPECT_DOUBLE_EQ(part.optimiser, whole.optimiser / 4);
+  // half of the layers for each of two micro-batches in flight, and 24 of 34 parts by two
+  EXPECT_DOUBLE_EQ(part.activations, whole.activations * (10 + 12) / 34);
+  EXPECT_DOUBLE_EQ(part.working_set, whole.working_set / 2);
+  auto sharded = shared;
+  sharded.shard = 1;
+  EXPECT_DOUBLE_EQ(training_memory(network, 16, adam, sharded)->optimiser, whole.optimiser / 8);
+  EXPECT_EQ(training_memory(network, 16, adam, {.gpus = 8, .tensor_parallel = 3}).error().where,
+            "tensor_parallel");
+}
+
 TEST(LargestBatch, IsTheLastThatFits) {
   const auto network = build("conv 4 1\nbatch_norm\nrelu").value();
   const auto adam = find_optimiser("adam").value();

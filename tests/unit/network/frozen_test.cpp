@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "network/description.hpp"
+#include "network/named.hpp"
 #include "network/training_cost.hpp"
 
 namespace joulecast::network {
@@ -96,6 +97,18 @@ TEST(ParseFrozen, TakesABackboneOrANumberOrARank) {
     EXPECT_EQ(parse_frozen(wrong, std::nullopt).error().where, "freeze") << wrong;
   EXPECT_EQ(parse_frozen("", 0).error().where, "lora");
   EXPECT_THAT(parse_frozen("3", 8).error().message, HasSubstr("beside lora"));
+}
+
+/// Adapters are in the layers that they stand beside: blocks are those of the network without them.
+TEST(Lora, LeavesCheckpointedBlocksWhole) {
+  const auto gpt2 = build_named("gpt2", {.sequence = 512}).value();
+  const auto adapted = freeze(gpt2, {.lora_rank = 8}).value();
+  const TrainingSetup checkpointed{.checkpointing = true};
+  const auto whole = training_memory(gpt2, 4, adam, checkpointed).value(),
+             lora = training_memory(adapted, 4, adam, checkpointed).value();
+  EXPECT_NEAR(lora.activations / whole.activations, 1, 0.1);
+  EXPECT_GT(training_memory(adapted, 4, adam).activations, 3 * lora.activations);
+  EXPECT_GT(recomputed_flops(adapted, 1), 0.6 * totals(gpt2).flops);
 }
 
 }  // namespace

@@ -86,7 +86,7 @@ TEST(NamedNetwork, IsNotGuessed) {
             "'ResNeXt101' may mean resnext101_32x4d, resnext101_32x8d, resnext101_64x4d");
   EXPECT_EQ(answer("MobileNetV3"), "'MobileNetV3' may mean mobilenet_v3_large, mobilenet_v3_small");
   EXPECT_EQ(answer("NASNet"), "'NASNet' may mean nasnet_large, nasnet_mobile");
-  EXPECT_THAT(answer("timm.resnet51"), HasSubstr("nearest: resnet50"));
+  EXPECT_THAT(answer("timm.resnet51"), HasSubstr("nearest: resnet51q, resnet50"));
   // A part of a word or number is not a name.
   for (const auto* name : {"resnet3", "densenet16", "mobile", "deepspeech", "resnet50x", "_", "models.", "/"})
     EXPECT_THAT(answer(name), HasSubstr("unknown network")) << name;
@@ -134,7 +134,7 @@ TEST(NamedNetwork, TakesInputAndClasses) {
 TEST(NamedNetwork, RefusesWhatItCannotBuild) {
   const auto unknown = build_named("resnet51").error();
   EXPECT_EQ(unknown.kind, ErrorKind::invalid);
-  EXPECT_THAT(unknown.message, HasSubstr("nearest: resnet50"));
+  EXPECT_THAT(unknown.message, HasSubstr("nearest: resnet51q, resnet50"));
   EXPECT_THAT(build_named("").error().message, HasSubstr("'joulecast model' lists the known ones"));
   EXPECT_EQ(build_named("inception_v3", {.input = Shape{3, 20, 20}}).error().kind, ErrorKind::invalid);
   EXPECT_THAT(build_named("vgg16", {.input = Shape{128}}).error().message, HasSubstr("an input of 128"));

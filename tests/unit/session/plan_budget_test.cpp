@@ -44,7 +44,7 @@ TEST(ParseBudget, ReadsEnergyTimeAndMoney) {
 
 TEST(ParseBudget, RefusesWhatIsNoBudget) {
   for (const auto* text : {"", "100", "kWh", "100kW", "0kWh", "-5kWh", "nan", "infkWh", "1e300kWh",
-                           "100 Joules", "$5$", "5EUR6", "100 gpus", "EUR", "1kWh 2kWh"})
+                           "100 Joules", "$5$", "5EUR6", "100 gpus", "EUR", "1kWh 2kWh", "1TWh"})
     EXPECT_FALSE(parse_budget(text)) << text;
 }
 
