@@ -169,11 +169,11 @@ void bind_live_network(nb::module_& module) {
       .def(
           "recurrence",
           [](LiveNetwork& self, const LiveOperation& done, double inputs, double hidden, double gates,
-             double steps, double directions, double batch) {
-            return self.recurrence(done, {inputs, hidden, gates, steps, directions}, batch);
+             double steps, double directions, double batch, double projection) {
+            return self.recurrence(done, {inputs, hidden, gates, steps, directions, projection}, batch);
           },
           operation, nb::arg("inputs"), nb::arg("hidden"), nb::arg("gates"), nb::arg("steps"),
-          nb::arg("directions"), nb::arg("batch"))
+          nb::arg("directions"), nb::arg("batch"), nb::arg("projection") = 0)
       .def("gather", &LiveNetwork::gather, operation)
       .def(
           "elements",

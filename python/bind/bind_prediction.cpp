@@ -78,12 +78,30 @@ inline auto members(Of<session::PricedStart>) {
 }
 inline auto members(Of<session::Prediction>) {
   using P = session::Prediction;
-  return std::tuple{&P::training,       &P::setup,      &P::tf32_convolutions, &P::step_time_s,
-                    &P::largest_batch,  &P::power_w,    &P::epoch_time_s,      &P::epoch_energy_j,
-                    &P::total_energy_j, &P::steps,      &P::emissions,         &P::memory_needed_gb,
-                    &P::memory_gb,      &P::fits,       &P::novelty,           &P::nearest,
-                    &P::outside_ranges, &P::uncounted,  &P::uncounted_share,   &P::starts,
-                    &P::frozen,         &P::parameters, &P::trained_parameters};
+  return std::tuple{&P::training,
+                    &P::setup,
+                    &P::tf32_convolutions,
+                    &P::step_time_s,
+                    &P::largest_batch,
+                    &P::power_w,
+                    &P::epoch_time_s,
+                    &P::epoch_energy_j,
+                    &P::total_energy_j,
+                    &P::steps,
+                    &P::emissions,
+                    &P::memory_needed_gb,
+                    &P::memory_gb,
+                    &P::fits,
+                    &P::novelty,
+                    &P::nearest,
+                    &P::outside_ranges,
+                    &P::uncounted,
+                    &P::uncounted_share,
+                    &P::starts,
+                    &P::frozen,
+                    &P::parameters,
+                    &P::trained_parameters,
+                    &P::sequence};
 }
 inline auto members(Of<session::PredictionResult>) {
   using R = session::PredictionResult;
@@ -212,6 +230,8 @@ void bind_result(nb::module_& module) {
       .def_ro("frozen", &Prediction::frozen, "which weights are trained, in words")
       .def_ro("parameters", &Prediction::parameters)
       .def_ro("trained_parameters", &Prediction::trained_parameters)
+      .def_ro("sequence", &Prediction::sequence,
+              "Tokens of a sample, where the network takes tokens; else None.")
       .def_ro("setup", &Prediction::setup, "how a step is set up: what was asked for, else what PyTorch does")
       .def_ro("power_w", &Prediction::power_w, "mean power of all GPUs, in watts")
       .def_ro("step_time_s", &Prediction::step_time_s, "of one step of all GPUs; None where it is not known")

@@ -32,9 +32,12 @@ void count_recurrence(Layer& layer, const Recurrence& r) {
   count_product(layer, LayerKind::recurrent,
                 {.rows = 1,
                  .columns = r.gates * r.hidden,
-                 .depth = r.inputs + r.hidden,
+                 .depth = r.inputs + (r.projection > 0 ? r.projection : r.hidden),
                  .groups = r.steps * r.directions},
                 true);
+  const double projected = r.steps * r.directions * r.hidden * r.projection;
+  layer.macs += projected;
+  layer.flops += 2 * projected;
   // Gate activations and the state's update.
   layer.flops += r.steps * r.directions * r.hidden * (r.gates * flops_per_element("sigmoid") + 4);
   layer.kernels = static_cast<int>(std::clamp(r.steps, 1.0, 1e6));

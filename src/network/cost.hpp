@@ -23,9 +23,11 @@ void count_convolution(Layer& layer, const Convolution& convolution);
 /// `kind` is dense for a product with weights, attention for one between activations.
 void count_product(Layer& layer, LayerKind kind, const MatrixProduct& product, bool bias);
 
-/// `gates` matrices of [inputs + hidden, hidden] applied `steps` times in `directions` directions.
+/// `gates` matrices of [inputs + state, hidden] applied `steps` times in `directions` directions. The state
+/// is as wide as `hidden`, or as its projection.
 struct Recurrence {
   double inputs = 0, hidden = 0, gates = 1, steps = 0, directions = 1;
+  double projection = 0;  ///< width of the state, by one more product at each step; 0 = none
 };
 void count_recurrence(Layer& layer, const Recurrence& recurrence);
 

@@ -152,6 +152,8 @@ OTHERS.append({**PRESETS["mt5-small"], "model_type": "umt5", "architectures": ["
 for name, ending in (("llama-3-8b", "LlamaForSequenceClassification"), ("gpt2", "GPT2ForSequenceClassification"), ("qwen3-0.6b", "Qwen3Model")):
     base = PRESETS.get(name) or {"model_type": "gpt2", "n_embd": 768, "n_layer": 12, "n_head": 12, "vocab_size": 50257, "n_positions": 1024}
     OTHERS.append({**base, "architectures": [ending]})
+OTHERS.append({**PRESETS["t5-small"], "architectures": ["T5EncoderModel"]})
+OTHERS.append({**PRESETS["mt5-small"], "model_type": "umt5", "architectures": ["UMT5EncoderModel"]})
 # Mixtures whose files do not say the width of a head, or that they have no biases.
 MIXTURE = {"hidden_size": 64, "num_hidden_layers": 2, "num_attention_heads": 8, "num_key_value_heads": 4, "intermediate_size": 96, "moe_intermediate_size": 32,
            "num_experts": 4, "num_experts_per_tok": 2, "vocab_size": 100, "max_position_embeddings": 64}

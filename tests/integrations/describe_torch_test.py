@@ -171,6 +171,10 @@ class Modules(unittest.TestCase):
         self.assertEqual([(layer.kind, layer.parameters, layer.macs) for layer in network.layers],
                          [("recurrent", 50_176, 20 * 2 * 4 * 64 * 96), ("recurrent", 99_328, 20 * 2 * 4 * 64 * 192)])
 
+    def test_a_projected_state_is_narrower(self):
+        network = joulecast.describe(nn.LSTM(16, 24, proj_size=8), input_shape=(10, 16))
+        self.assertEqual(network.macs, 10 * (4 * 24 * (16 + 8) + 24 * 8))
+
     def test_tokens_are_found_out(self):
         network = joulecast.describe(nn.Sequential(nn.Embedding(1000, 64), nn.Flatten(), nn.Linear(640, 3)), input_shape=10)
         self.assertEqual([layer.kind for layer in network.layers], ["embedding", "dense"])

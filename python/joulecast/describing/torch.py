@@ -233,7 +233,7 @@ class _Hearing(TorchDispatchMode):  # type: ignore[misc]
                                        [read, *map(self.id_of, weights)], [(shape, output.element_size())])
             read, = self.network.recurrence(done, inputs=module.input_size if layer == 0 else directions * hidden,
                                              hidden=module.hidden_size, gates=RECURRENT_GATES[kind], steps=steps,
-                                             directions=directions, batch=batch)
+                                             directions=directions, batch=batch, projection=module.proj_size)
         self._know(output, read)
 
     # ---- tensors

@@ -57,6 +57,7 @@ ConfigContext context_of(ConfigValues& values, const ConfigFamily& family, const
       transformer.notes.push_back(
           fmt::format("the head of '{}' is not known: without it", printable(named.front())));
     if (named.front().ends_with("ForQuestionAnswering")) context.labels = 2;
+    context.is_encoder = named.front().ends_with("EncoderModel");
   }
   const auto labels = values.count("id2label");
   context.labels = options.classes.value_or(labels.value_or(values.number("num_labels", context.labels)));

@@ -23,6 +23,7 @@ enum class HeadKind {
 struct ConfigContext {
   HeadKind head = HeadKind::none;
   std::int64_t labels = 2;
+  bool is_encoder = false;  ///< of an encoder and a decoder, the first alone: "T5EncoderModel"
 };
 
 struct ConfigFamily {

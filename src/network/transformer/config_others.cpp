@@ -40,6 +40,11 @@ Stack t5_stack(ConfigValues& values, std::int64_t blocks, bool cross, bool biase
 void fill_t5_kin(ConfigValues& values, const ConfigContext& context, Transformer& transformer,
                  bool biases_everywhere, bool tied) {
   const auto layers = values.size("num_layers");
+  if (context.is_encoder) {
+    transformer.stack = t5_stack(values, layers, false, biases_everywhere);
+    transformer.tokens = TokenTable{.vocabulary = values.size("vocab_size")};
+    return;
+  }
   const auto decoder_layers = std::max<std::int64_t>(values.number("num_decoder_layers", layers), 1);
   transformer.encoder = t5_stack(values, layers, false, biases_everywhere);
   transformer.stack = t5_stack(values, decoder_layers, true, biases_everywhere);

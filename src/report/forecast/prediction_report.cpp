@@ -162,6 +162,7 @@ std::string setup_text(const session::Prediction& p) {
       fmt::format("{}{}, {}{}{}", setup.precision, p.tf32_convolutions ? " with TF32 in convolutions" : "",
                   setup.memory_format, setup.memory_format.empty() ? "" : ", ",
                   p.training.optimizer.empty() ? "sgd" : p.training.optimizer);
+  if (p.sequence) text += fmt::format(", sequence {:.0f}", *p.sequence);
   text += ", " + trained_text(p);
   if (gpus_of(p) > 1)
     text += fmt::format(", {} GPUs on {} node{}", gpus_of(p), setup.nodes, setup.nodes > 1 ? "s" : "");
@@ -314,6 +315,7 @@ Json prediction_json(const session::Prediction& p) {
             {"power_limit_w", or_null(p.training.gpu_power_limit_w)},
             {"setup", setup_json(p.setup)},
             {"tf32_convolutions", p.tf32_convolutions},
+            {"sequence", or_null(p.sequence)},
             {"parameters", p.parameters},
             {"trained_parameters", p.trained_parameters},
             {"steps", or_null(p.steps)},

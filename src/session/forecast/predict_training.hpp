@@ -85,6 +85,7 @@ struct Prediction {
   StepRequest setup;  ///< without a memory format where the network takes tokens
   /// Frameworks run FP32 convolutions on TF32 units unless told otherwise, where the board has them.
   bool tf32_convolutions = false;
+  std::optional<double> sequence;        ///< tokens of a sample, where the network takes tokens
   std::optional<Predicted> step_time_s;  ///< of one step of all GPUs
   std::optional<double> largest_batch;   ///< over all GPUs, that the memory holds
   /// Of the whole training, if the request gave steps or tokens: it is then one epoch.

@@ -92,7 +92,8 @@ Prediction TrainingPredictor::predict(const network::ArchitectureFeatures& netwo
   Prediction result;
   result.tf32_convolutions = sample.training.precision == unasked_precision;
   result.setup = request_.step;
-  if (tokens_of_sample(network)) result.setup.memory_format.clear();
+  result.sequence = tokens_of_sample(network);
+  if (result.sequence) result.setup.memory_format.clear();
   result.training = sample.training;
   result.training.architecture = label_of(network);
   result.training.precision = asked_.training.precision;
@@ -145,8 +146,8 @@ estimate::Step TrainingPredictor::step_of(const network::ArchitectureFeatures& n
   const auto& step = request_.step;
   const double gpus = asked_.training.gpu_count.value_or(1);
   formats::StepSetup setup;
-  setup.memory_format = step.memory_format;
-  if (const auto tokens = tokens_of_sample(network)) setup.sequence_length = tokens;
+  setup.sequence_length = tokens_of_sample(network);
+  if (!setup.sequence_length) setup.memory_format = step.memory_format;
   setup.tensor_parallel = step.tensor_parallel;
   setup.pipeline_parallel = step.pipeline_parallel;
   setup.global_batch = batch;
