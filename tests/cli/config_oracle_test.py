@@ -58,7 +58,7 @@ def network(values, device="meta"):
 
 def parameters(model, values):
     """As published. transformers 5 ties the output of every T5 until it reads weights that are not tied."""
-    untied = values["model_type"] in TIED_UNTIL_READ and not values.get("tie_word_embeddings", True)
+    untied = values["model_type"] in TIED_UNTIL_READ and not values.get("tie_word_embeddings", True) and hasattr(model, "lm_head")
     return sum(p.numel() for p in model.parameters()) + (model.lm_head.weight.numel() if untied else 0)
 
 
