@@ -240,6 +240,14 @@ class Steps(unittest.TestCase):
             self.assertEqual(result.returncode, 2)
             self.assertIn(f"--{field}", result.stderr)
 
+    def test_a_unit_that_the_board_lacks_is_named(self):
+        for gpu, precision in [("Tesla V100-SXM2-16GB", "tf32"), ("A100-SXM4-80GB", "fp8"), ("H100 SXM", "nvfp4"), ("H100 SXM", "mxfp8")]:
+            result = joulecast("predict", "gpt2", "--gpu", gpu, "--precision", precision)
+            self.assertEqual(result.returncode, 2, gpu)
+            self.assertRegex(result.stderr, f"--precision: the .* has no units for {precision}\n")
+        self.assertGreater(self.step("gpt2", "--gpu", "H100 SXM", "--precision", "fp8"), 0)
+        self.assertGreater(self.step("gpt2", "--gpu", "Tesla V100-SXM2-16GB", "--precision", "bf16"), 0)
+
     def test_an_empty_value_is_refused(self):
         for field in ("tokens", "epochs", "power-limit", "lora", "like", "dataset", "pue"):
             for words in ([f"--{field}", ""], [f"--{field}="]):

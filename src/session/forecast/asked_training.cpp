@@ -7,6 +7,7 @@
 
 #include "base/text.hpp"
 #include "estimate/offline/datasets.hpp"
+#include "estimate/offline/speed/unit_rates.hpp"
 #include "network/load.hpp"
 
 namespace joulecast::session {
@@ -28,13 +29,21 @@ Status check_numbers(const trace::TrainingDescription& training) {
 }
 
 /// Drivers let boards be limited to a quarter of their power or so, and none to less than a tenth.
-constexpr double least_limit = 0.1;
+constexpr double least_limit = 0.1, most_limit = 1.5;
 Status check_limit(const std::optional<double>& limit_w, const hardware::Gpu& gpu) {
   if (limit_w && *limit_w < least_limit * gpu.power_limit.value())
     return fail_field("power_limit",
                       "{:g} W is less than a tenth of the {:g} W of the {}, lower than any board can be set",
                       *limit_w, gpu.power_limit.value(), gpu.name);
+  if (limit_w && *limit_w > most_limit * gpu.power_limit.value())
+    return fail_field("power_limit", "{:g} W is far above the {:g} W of the {}", *limit_w,
+                      gpu.power_limit.value(), gpu.name);
   return {};
+}
+
+Status check_unit(const std::string& precision, const hardware::Gpu& gpu) {
+  if (estimate::has_unit(gpu, precision)) return {};
+  return fail_field("precision", "the {} has no units for {}", gpu.name, precision);
 }
 
 Status check_work(const PredictionRequest& request, const AskedTraining& asked) {
@@ -154,6 +163,7 @@ Result<AskedTraining> asked_by(const PredictionRequest& request) {
   for (const auto& name : request.gpus) {
     auto gpu = hardware::resolve_gpu(name);
     if (!gpu) return propagate(gpu.error());
+    if (auto ok = check_unit(training.precision, *gpu); !ok) return propagate(ok.error());
     for (const auto& limit : asked.limits)
       if (auto ok = check_limit(limit, *gpu); !ok) return propagate(ok.error());
     asked.gpus.push_back(std::move(*gpu));

@@ -16,6 +16,14 @@ bool of_generation(const hardware::Gpu& gpu, std::initializer_list<const char*> 
   return std::ranges::any_of(names, [&](const char* name) { return gpu.architecture.starts_with(name); });
 }
 
+/// NVIDIA's white papers of Hopper, Ada and Blackwell; AMD's of CDNA 3 and 4.
+bool has_fp4(const hardware::Gpu& gpu) {
+  return of_generation(gpu, {"Blackwell", "CDNA 4", "CDNA4"});
+}
+bool has_fp8(const hardware::Gpu& gpu) {
+  return has_fp4(gpu) || of_generation(gpu, {"Hopper", "Ada", "CDNA 3", "CDNA3"});
+}
+
 }  // namespace
 
 Unit unit_of(const std::string& precision) {
@@ -30,8 +38,6 @@ Unit unit_of(const std::string& precision) {
 double peak_tflops(const hardware::Gpu& gpu, const std::string& precision) {
   const double fp32 = gpu.fp32_tflops, fp16 = gpu.fp16_tflops.value_or(fp32);
   const bool bfloat = precision.find("bf16") != std::string::npos;
-  const bool has_fp4 = of_generation(gpu, {"Blackwell", "CDNA 4", "CDNA4"});
-  const bool has_fp8 = has_fp4 || of_generation(gpu, {"Hopper", "Ada", "CDNA 3", "CDNA3"});
   switch (unit_of(precision)) {
     case Unit::fp32:
       return fp32;
@@ -41,11 +47,27 @@ double peak_tflops(const hardware::Gpu& gpu, const std::string& precision) {
     case Unit::half:
       return bfloat && of_generation(gpu, {"Pascal", "Volta", "Turing", "Maxwell", "Kepler"}) ? fp32 : fp16;
     case Unit::fp8:
-      return has_fp8 ? 2 * fp16 : fp16;
+      return has_fp8(gpu) ? 2 * fp16 : fp16;
     case Unit::fp4:
       break;
   }
-  return has_fp4 ? 4 * fp16 : has_fp8 ? 2 * fp16 : fp16;
+  return has_fp4(gpu) ? 4 * fp16 : has_fp8(gpu) ? 2 * fp16 : fp16;
+}
+
+bool has_unit(const hardware::Gpu& gpu, const std::string& precision) {
+  switch (unit_of(precision)) {
+    case Unit::tf32:
+      return gpu.tf32_tflops.has_value() || is_unasked(precision);
+    case Unit::fp8:  // blocks with a scale of their own came with 4 bits
+      return precision == "mxfp8" ? has_fp4(gpu) : has_fp8(gpu);
+    case Unit::fp4:
+      return has_fp4(gpu);
+    case Unit::fp32:
+    case Unit::mixed:
+    case Unit::half:
+      break;
+  }
+  return true;
 }
 
 double sustained_tflops(const hardware::Gpu& gpu, const std::string& precision) {
