@@ -54,6 +54,12 @@ class Probe(CommandTest):
         self.assertEqual(figures["probe"]["unit"], "step")
         self.assertEqual(figures["probe"]["total_work"], 1000)
 
+    def test_steps_without_epochs_are_said_to_be_taken_for_the_whole(self):
+        """They may be those of one epoch of many."""
+        for script, said in [(EPOCHS.replace("Epoch {i}/1000", "step {i}/1000 loss {1 / i}"), True), (EPOCHS, False)]:
+            done = self.call("probe", "--interval", "50ms", "--for", "2s", "--", sys.executable, "-c", script, expect=None)
+            self.assertEqual("whole is   the 1,000 steps that the command counts; if they are those of one epoch" in done.stdout + done.stderr, said)
+
     def test_a_training_that_ends_by_itself_has_its_true_cost(self):
         figures, _ = self.probe("--", "sh", "-c", "for i in 1 2; do sleep 0.3; echo Epoch $i/2; done", expect=0)
         self.assertEqual(figures["verdict"], "whole")

@@ -32,6 +32,16 @@ std::string work_text(const session::ProbedTraining& probed) {
   return fmt::format("{}{} {}", amount(phase->work), total, plural_of(phase->unit));
 }
 
+/// Many programs count the steps of each epoch anew, and not all name their epochs. "" where epochs were
+/// heard.
+std::string counted_text(const session::ProbeResult& result) {
+  const auto& phase = result.probed.phase;
+  if (result.verdict == ProbeVerdict::whole || !phase || !phase->total_work || phase->unit != "step")
+    return "";
+  return fmt::format("the {} steps that the command counts; if they are those of one epoch, this is its cost",
+                     amount(*phase->total_work));
+}
+
 std::string head_text(const session::ProbeResult& result) {
   const auto& probed = result.probed;
   if (result.verdict == ProbeVerdict::whole) return "What the training did cost\n";
@@ -202,6 +212,7 @@ std::string to_text(const session::ProbeResult& result) {
   TextTable table({Align::left, Align::left});
   put_costs(table, result);
   table.add({result.verdict == ProbeVerdict::not_ready ? "not ready" : "ready", result.why});
+  if (const auto counted = counted_text(result); !counted.empty()) table.add({"whole is", counted});
   if (result.energy) table.add({"energy is", source_text(result.probed.energy)});
   table.add({"stored", stored_text(result.probed)});
   return head_text(result) + table.text() + (result.boards ? boards_text(*result.boards) : "");

@@ -72,6 +72,8 @@ Result<std::optional<double>> value_at(const std::optional<TimedSeries>& series,
   if (!series) return std::optional<double>{};
   const auto value = series->at(time);
   if (value) return value;
+  if (time.ns >= series->begin().ns && time.ns <= series->end().ns)
+    return fail_field(field, "tells nothing for {}: its rows are too far apart there", to_iso8601(time));
   return fail_field(field, "tells nothing for {}: it goes from {} to {}", to_iso8601(time),
                     to_iso8601(series->begin()), to_iso8601(series->end()));
 }
