@@ -136,7 +136,7 @@ class Facility(CommandTest):
              "--weather: tells nothing for 2026-03-09T"),
             ([*TRAINING, "--start", "2026-03-02", "--grid",
               self.write("gap.csv", ["time", "intensity_g_per_kwh"], [("2026-03-01T00:00Z", 300), ("2026-03-04T00:00Z", 300)])],
-             "--grid: tells nothing for 2026-03-02T00:00:00Z: its rows are too far apart there"),
+             "its rows are too far apart there"),
             ([*TRAINING, "--start", "2026-03-01", "--facility", self.model, "--pue", "1.2"], "--pue: is given beside"),
             ([*TRAINING[:4], "--start", "2026-03-01"], "--start: needs a training whose length is known"),
             ([*TRAINING, "--start", "2026-03-01", "--facility", forecast], "is no facility model"),
