@@ -171,6 +171,21 @@ class Modules(unittest.TestCase):
         self.assertEqual([(layer.kind, layer.parameters, layer.macs) for layer in network.layers],
                          [("recurrent", 50_176, 20 * 2 * 4 * 64 * 96), ("recurrent", 99_328, 20 * 2 * 4 * 64 * 192)])
 
+    def test_attention_on_the_device_meta_is_fused_as_elsewhere(self):
+        class Attention(nn.Module):
+            def __init__(self):
+                super().__init__()
+                self.mix = nn.Linear(64, 192)
+
+            def forward(self, x):
+                query, key, value = (part.unflatten(-1, (4, 16)).transpose(1, 2) for part in self.mix(x).chunk(3, -1))
+                return nn.functional.scaled_dot_product_attention(query, key, value)
+
+        here = joulecast.describe(Attention(), input_shape=(128, 64))
+        with torch.device("meta"):
+            there = joulecast.describe(Attention(), input_shape=(128, 64))
+        self.assertEqual((there.activation_bytes, there.macs), (here.activation_bytes, here.macs))
+
     def test_a_projected_state_is_narrower(self):
         network = joulecast.describe(nn.LSTM(16, 24, proj_size=8), input_shape=(10, 16))
         self.assertEqual(network.macs, 10 * (4 * 24 * (16 + 8) + 24 * 8))

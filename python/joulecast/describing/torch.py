@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import enum
 import logging
 
 import torch
@@ -38,12 +39,12 @@ def describe(model: Any, shapes: Shapes | None, inputs: Any, parameters: Any, na
     failed = None
     with _quiet():
         for dtype in _likely_dtypes(model, inputs):
-            for fake in (True, False):
+            for run in _runs(model):
                 try:
-                    return _describe_once(model, _Inputs(model, shapes, inputs, dtype), name, fake)
+                    return _describe_once(model, _Inputs(model, shapes, inputs, dtype), name, run)
                 except Exception as error:
                     failed = failed or error
-                    if fake and not _needs_numbers(error):
+                    if run is _Run.FAKE and not _needs_numbers(error):
                         break
     raise InvalidError(f"the model fails on such an input: {_first_line(failed)}", "input_shape" if inputs is None else "inputs") from failed
 
@@ -61,6 +62,19 @@ def _quiet() -> Iterator[None]:
 
 def _first_line(error: BaseException | None) -> str:
     return f"{type(error).__name__}: {str(error).strip().splitlines()[0] if str(error).strip() else ''}"
+
+
+class _Run(enum.Enum):
+    """What the model runs on."""
+
+    MOVED = "fake tensors of the processor, for a model on the device meta, whose attention would not be fused there"
+    FAKE = "fake tensors, without numbers"
+    REAL = "its own weights"
+
+
+def _runs(model: Any) -> list[_Run]:
+    moved = [_Run.MOVED] if any(weight.is_meta for weight in model.parameters()) else []
+    return [*moved, _Run.FAKE, _Run.REAL]
 
 
 def _needs_numbers(error: BaseException) -> bool:
@@ -117,12 +131,20 @@ def _tensor_of(leaf: Any) -> Any:
     return torch.as_tensor(leaf)
 
 
-def _describe_once(model: Any, inputs: Any, name: str, fake: bool) -> _core.LiveNetwork:
+def _describe_once(model: Any, inputs: Any, name: str, run: _Run) -> _core.LiveNetwork:
     """One run: on tensors without numbers, or on real ones for a model that looks at them."""
+    fake = run is not _Run.REAL
     network = _core.LiveNetwork(name, "PyTorch", inputs.batch)
     mode: Any = FakeTensorMode(allow_non_fake_inputs=True) if fake else contextlib.nullcontext()
-    copied = mode.from_tensor if fake else torch.clone
-    weights = {key: mode.from_tensor(value) if fake else value for key, value in model.named_parameters()}
+
+    def faked(tensor: Any) -> Any:
+        if run is not _Run.MOVED or not tensor.is_meta:
+            return mode.from_tensor(tensor)
+        with mode:
+            return torch.empty_strided(tensor.shape, tensor.stride(), dtype=tensor.dtype, device="cpu")
+
+    copied = faked if fake else torch.clone
+    weights = {key: faked(value) if fake else value for key, value in model.named_parameters()}
     buffers = {key: copied(value) for key, value in model.named_buffers()}
     with _unchanged(model), torch.no_grad(), _random_state_kept():
         model.train()
