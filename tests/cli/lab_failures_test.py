@@ -97,7 +97,7 @@ class Failures(LabTest):
         self.lab(expect=3)
         (self.folder / "mended").touch()
         for wrong, said in (("colour=red", "colour"), ("architecture", "no cell of the plan has architecture"),
-                            ("architecture=huge", "no cell of the plan has architecture=huge"), ("", "is no factor of the plan")):
+                            ("architecture=huge", "no cell of the plan has architecture=huge"), ("", "--retry-cell: the value is empty")):
             self.assertIn(said, self.lab("--retry-cell", wrong, expect=2).stderr)
         self.assertEqual(len(self.records("end")), 8)
         self.lab("--retry-cell", "architecture=small,batch_size=32", expect=3)

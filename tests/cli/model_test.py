@@ -67,7 +67,7 @@ class Model(unittest.TestCase):
         self.assertIn("bert_base", as_json()["names"])
 
     def test_bad_input_is_one_line(self):
-        for arguments, reason in ((["resnet51"], "nearest: resnet50"), (["resnet50", "--input", "3x"], "not a shape"),
+        for arguments, reason in ((["resnet51"], "nearest: resnet51q, resnet50"), (["resnet50", "--input", "3x"], "not a shape"),
                                   ([FIXTURES / "cyclic.onnx"], "cycle"), (["resnet50", "--optimizer", "sdg"], "unknown optimiser"),
                                   ([FIXTURES / "generate.py"], "not an ONNX model"),
                                   ([FIXTURES / "dense.onnx", "--classes", "3"], "fixes its number of classes"),

@@ -40,12 +40,13 @@ std::string kept_from_parser(std::string word) {
   return word;
 }
 
-/// A check that gives a word back its own form. What is empty is most often a variable that is not set, and
-/// the parser would take it for an option that was not given.
-CLI::Validator own_form() {
-  return {[](std::string& word) {
+/// A check that gives a word back its own form. The empty value of an option is most often a variable that is
+/// not set, and the parser would take it for an option that was not given. What an empty positional means is
+/// for its command to say.
+CLI::Validator own_form(bool may_be_empty) {
+  return {[may_be_empty](std::string& word) {
             if (word.ends_with(word_as_it_is)) word.pop_back();
-            return std::string(word.empty() ? "the value is empty" : "");
+            return std::string(word.empty() && !may_be_empty ? "the value is empty" : "");
           },
           ""};
 }
@@ -228,8 +229,11 @@ std::size_t Option::count() const {
 }
 
 Option Arguments::bind(const std::string& names, Target target, const std::string& help) {
+  const bool is_positional = !names.starts_with('-');
   return Option(std::visit(
-      [&](auto* value) { return app_of(app_).add_option(names, *value, help)->transform(own_form()); },
+      [&](auto* value) {
+        return app_of(app_).add_option(names, *value, help)->transform(own_form(is_positional));
+      },
       target));
 }
 Option Arguments::add_flag(const std::string& names, bool& value, const std::string& help) {
