@@ -27,6 +27,9 @@ Heads heads_of(ConfigValues& values, const Kin& kin, std::int64_t width) {
   Heads heads;
   heads.count = values.size("num_attention_heads");
   heads.key_count = std::max<std::int64_t>(values.number("num_key_value_heads", heads.count), 1);
+  if (heads.count % heads.key_count != 0)
+    values.complain("num_key_value_heads",
+                    fmt::format("is {}, which does not divide {} heads", heads.key_count, heads.count));
   const auto usual = kin.head_width > 0 ? kin.head_width : std::max<std::int64_t>(width / heads.count, 1);
   heads.width = std::max<std::int64_t>(values.number("head_dim", usual), 1);
   const bool bias =
@@ -160,6 +163,12 @@ void put_mixtures(ConfigValues& values, Transformer& transformer, Change&& chang
   }
 }
 
+void check_experts(ConfigValues& values, const Mixture& mixture) {
+  if (mixture.active > mixture.experts)
+    values.complain("num_experts_per_tok",
+                    fmt::format("is {}, more than the {} experts", mixture.active, mixture.experts));
+}
+
 /// Mixtral, Phi-3.5-MoE and OLMoE name the experts' width as that of a dense network.
 template <Kin kin, int experts, int active>
 void fill_mixture(ConfigValues& values, const ConfigContext& context, Transformer& transformer) {
@@ -168,6 +177,7 @@ void fill_mixture(ConfigValues& values, const ConfigContext& context, Transforme
   mixture.experts = values.has("num_local_experts") ? values.size("num_local_experts")
                                                     : values.number("num_experts", experts);
   mixture.active = values.number("num_experts_per_tok", active);
+  check_experts(values, mixture);
   put_mixtures(values, transformer, [&](FeedForward& network) {
     mixture.inner = network.inner;
     network.mixture = mixture;
@@ -186,6 +196,7 @@ void fill_qwen_mixture(ConfigValues& values, const ConfigContext& context, Trans
   Mixture mixture;
   mixture.experts = values.size({"num_experts", "num_local_experts"});
   mixture.active = values.size("num_experts_per_tok");
+  check_experts(values, mixture);
   mixture.inner = values.size("moe_intermediate_size");
   mixture.shared_inner = values.number("shared_expert_intermediate_size", 0);
   mixture.shared_gate = mixture.shared_inner > 0;

@@ -119,6 +119,7 @@ TEST(Config, CountsAllExpertsAndComputesThoseThatATokenTakes) {
   const auto more = totals(parsed(json(8, 2), {.sequence = 8}).value());
   EXPECT_EQ(more.parameters - few.parameters, 4 * (3 * 64 * 96 + 64));
   EXPECT_DOUBLE_EQ(more.macs - few.macs, 8 * (3 * 64 * 96 + 4 * 64));
+  EXPECT_THAT(reason(json(4, 5)), HasSubstr("'num_experts_per_tok' is 5, more than the 4 experts"));
 }
 
 TEST(Config, KeepsNoScoresOfAFusedAttention) {
@@ -195,7 +196,8 @@ TEST(Config, SaysInOneLineWhatIsWrong) {
         << value;
   EXPECT_THAT(reason(changed("tie_word_embeddings", "1")), HasSubstr("must be true or false"));
   EXPECT_THAT(reason(changed("num_hidden_layers", "100000")), HasSubstr("more than 2000 layers"));
-  EXPECT_THAT(reason(changed("num_key_value_heads", "3")), HasSubstr("4 heads of 3 do not fit"));
+  EXPECT_EQ(reason(changed("num_key_value_heads", "3")),
+            "config.json: 'num_key_value_heads' is 3, which does not divide 4 heads");
   EXPECT_THAT(reason(std::string(100, '[')), HasSubstr("nests too deeply"));
 }
 
