@@ -119,7 +119,8 @@ TEST(Config, CountsAllExpertsAndComputesThoseThatATokenTakes) {
   const auto more = totals(parsed(json(8, 2), {.sequence = 8}).value());
   EXPECT_EQ(more.parameters - few.parameters, 4 * (3 * 64 * 96 + 64));
   EXPECT_DOUBLE_EQ(more.macs - few.macs, 8 * (3 * 64 * 96 + 4 * 64));
-  EXPECT_THAT(reason(json(4, 5)), HasSubstr("'num_experts_per_tok' is 5, more than the 4 experts"));
+  EXPECT_THAT(parsed(json(4, 5), {}).error().message,
+              HasSubstr("'num_experts_per_tok' is 5, more than the 4 experts"));
 }
 
 TEST(Config, KeepsNoScoresOfAFusedAttention) {
