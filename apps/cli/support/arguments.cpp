@@ -42,10 +42,11 @@ std::string kept_from_parser(std::string word) {
 
 /// A check that gives a word back its own form. The empty value of an option is most often a variable that is
 /// not set, and the parser would take it for an option that was not given. What an empty positional means is
-/// for its command to say.
-CLI::Validator own_form(bool may_be_empty) {
-  return {[may_be_empty](std::string& word) {
+/// for its command to say, and a training is not held up for a name that is not set.
+CLI::Validator own_form(const App& app, bool is_positional) {
+  return {[&app, is_positional](std::string& word) {
             if (word.ends_with(word_as_it_is)) word.pop_back();
+            const bool may_be_empty = is_positional || app.command != nullptr;
             return std::string(word.empty() && !may_be_empty ? "the value is empty" : "");
           },
           ""};
@@ -232,7 +233,7 @@ Option Arguments::bind(const std::string& names, Target target, const std::strin
   const bool is_positional = !names.starts_with('-');
   return Option(std::visit(
       [&](auto* value) {
-        return app_of(app_).add_option(names, *value, help)->transform(own_form(is_positional));
+        return app_of(app_).add_option(names, *value, help)->transform(own_form(app_of(app_), is_positional));
       },
       target));
 }
