@@ -103,7 +103,18 @@ std::map<std::string, Block> blocks_of(const ArchitectureFeatures& network, Prec
   return blocks;
 }
 
-/// Activations of one sample.
+/// What one GPU of a tensor-parallel group keeps of a block.
+double tensor_share(const TrainingSetup& setup) {
+  constexpr double undivided = 10.0 / 34;
+  return undivided + (1 - undivided) / setup.tensor_parallel;
+}
+
+/// What the first stage of a pipeline keeps, over all blocks of one micro-batch.
+double flight_share(const TrainingSetup& setup) {
+  return static_cast<double>(std::min(setup.accumulate, setup.pipeline_parallel)) / setup.pipeline_parallel;
+}
+
+/// Activations of one sample on one GPU.
 double kept_bytes(const ArchitectureFeatures& network, const TrainingSetup& setup) {
   const auto blocks = blocks_of(network, setup.precision);
   double all = 0, outside = 0, inputs = 0, largest = 0;
@@ -116,8 +127,12 @@ double kept_bytes(const ArchitectureFeatures& network, const TrainingSetup& setu
       largest = std::max(largest, block.kept_bytes);
     }
   }
-  // While one block is computed again, its activations are kept beside the inputs of all.
-  return setup.checkpointing ? std::min(all, outside + inputs + largest) : all;
+  const double tensor = tensor_share(setup), flight = flight_share(setup);
+  const double whole = all * tensor * flight;
+  // While one block is computed again, its activations are kept beside the inputs of all, which tensor
+  // parallelism leaves whole.
+  return setup.checkpointing ? std::min(whole, (outside * tensor + inputs) * flight + largest * tensor)
+                             : whole;
 }
 
 Status check(const TrainingSetup& setup) {
@@ -133,14 +148,6 @@ Status check(const TrainingSetup& setup) {
     return fail_field("precision", "the memory of a training with {} depends on its library and is not known",
                       name_of(p));
   return {};
-}
-
-/// What one GPU keeps of a micro-batch's activations.
-double kept_share(const TrainingSetup& setup) {
-  constexpr double whole = 10.0 / 34;
-  const double stages = setup.pipeline_parallel;
-  const double in_flight = std::min<double>(setup.accumulate, stages);
-  return (whole + (1 - whole) / setup.tensor_parallel) * in_flight / stages;
 }
 
 /// Bytes that do not grow with the batch, and those of each sample on a GPU.
@@ -170,7 +177,7 @@ Needs needs_of(const ArchitectureFeatures& network, const Optimiser& optimiser, 
   // The weights of the layer that is computed are gathered from all.
   if (setup.shard >= 3 && setup.copies() > 1)
     needs.fixed.working_set = largest * bytes / setup.tensor_parallel;
-  needs.sample.activations = kept_bytes(network, setup) * kept_share(setup);
+  needs.sample.activations = kept_bytes(network, setup);
   needs.sample.working_set = sum.widest_bytes / setup.tensor_parallel *
                              (is_half(setup.precision) || is_mixed(setup.precision) ? 0.5 : 1);
   return needs;

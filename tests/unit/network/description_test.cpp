@@ -257,6 +257,10 @@ TEST(TrainingMemory, OfCheckpointedBlocksIsThatOfTheirInputs) {
              some = training_memory(network, 1, sgd, {.checkpointing = true}).value();
   EXPECT_DOUBLE_EQ(all.activations, (1 + 5 * 2) * image) << "the first input, and what each ReLU writes";
   EXPECT_DOUBLE_EQ(some.activations, (5 + 3) * image) << "five inputs, and the first block's three tensors";
+  // Tensor parallelism leaves the inputs whole, and divides 24 of 34 parts of the block.
+  const auto shared = training_memory(
+      network, 2, sgd, {.gpus = 2, .accumulate = 2, .checkpointing = true, .tensor_parallel = 2});
+  EXPECT_DOUBLE_EQ(shared->activations, (5 + 3 * (10 + 12) / 34.0) * image);
   EXPECT_DOUBLE_EQ(recomputed_flops(network, 1), totals(network).flops);
   EXPECT_DOUBLE_EQ(recomputed_flops(build("conv 4 1\nrelu").value(), 1), 0) << "nothing is repeated";
 }
