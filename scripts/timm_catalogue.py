@@ -13,6 +13,7 @@ import argparse
 import json
 import multiprocessing
 import os
+import re
 import sys
 import warnings
 
@@ -22,6 +23,7 @@ HEADER = """\
 """
 FIELDS = ("layers", "parameters", "macs", "flops", "inputs", "outputs", "kept", "kernels", "columns", "depth", "groups")
 BYTES = 4  # of an element
+WIDTH = re.compile(r"\d+x\d+d")  # "32x8d": groups, and channels of each
 
 
 def short(value: float) -> str:
@@ -83,12 +85,14 @@ def line_of(name: str) -> tuple[str, str]:
 
 
 def aliases(names: set[str]) -> list[str]:
-    """Names that timm no longer uses."""
+    """Names that timm no longer uses. Some that it renames to a ResNeXt of another width are left out or mended."""
     from timm.models import _registry
 
     result = []
     for old, new in sorted(_registry._deprecated_models.items()):
         target = (new or "").split(".")[0]
+        if WIDTH.findall(old) != WIDTH.findall(target):
+            target = old.partition("_")[2]  # ig_resnext101_32x16d
         if old not in names and target in names:
             result.append(f"{old} = {target}")
     return result
