@@ -10,8 +10,8 @@ namespace {
 
 /// What a family does differently from Llama.
 struct Kin {
-  bool query_key_value_bias = false;  ///< a key may say otherwise:
-  bool is_bias_of_inputs = false;     ///< that key is "qkv_bias", else "attention_bias"
+  bool query_key_value_bias = false;  ///< the key "attention_bias" may say otherwise
+  bool has_qkv_key = false;           ///< that key is "qkv_bias"
   bool output_bias_too = true;        ///< of that key
   bool tied = false;
   std::int64_t head_width = 0;  ///< if the file does not say; 0 = width / heads
@@ -32,8 +32,7 @@ Heads heads_of(ConfigValues& values, const Kin& kin, std::int64_t width) {
                     fmt::format("is {}, which does not divide {} heads", heads.key_count, heads.count));
   const auto usual = kin.head_width > 0 ? kin.head_width : std::max<std::int64_t>(width / heads.count, 1);
   heads.width = std::max<std::int64_t>(values.number("head_dim", usual), 1);
-  const bool bias =
-      values.flag(kin.is_bias_of_inputs ? "qkv_bias" : "attention_bias", kin.query_key_value_bias);
+  const bool bias = values.flag(kin.has_qkv_key ? "qkv_bias" : "attention_bias", kin.query_key_value_bias);
   heads.query_bias = heads.key_bias = heads.value_bias = bias;
   heads.output_bias = bias && kin.output_bias_too;
   heads.rotary = true;
@@ -80,8 +79,7 @@ void fill(ConfigValues& values, const ConfigContext& context, Transformer& trans
 
 constexpr Kin llama{};
 constexpr Kin qwen2{.query_key_value_bias = true, .output_bias_too = false};
-constexpr Kin qwen2_mixture{
-    .query_key_value_bias = true, .is_bias_of_inputs = true, .output_bias_too = false};
+constexpr Kin qwen2_mixture{.query_key_value_bias = true, .has_qkv_key = true, .output_bias_too = false};
 constexpr Kin qwen3{.head_width = 128, .head_norms = true};
 constexpr Kin qwen3_mixture{.head_norms = true};
 constexpr Kin gemma{.tied = true, .head_width = 256, .gelu = true};
