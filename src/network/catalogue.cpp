@@ -208,6 +208,7 @@ Result<std::optional<ArchitectureFeatures>> build_catalogued(std::string_view na
   network.origin = "data/networks/timm.txt";
   network.inputs = {{"input", {1, input[0], input[1], input[2]}}};
   network.depth = entry->depth;
+  network.ordered = false;
   for (const auto& group : entry->groups) add_layers(group, network.layers);
   widen(*entry, network.layers);
   network.notes.emplace_back(

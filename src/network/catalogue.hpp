@@ -19,9 +19,10 @@
 
 namespace joulecast::network {
 
-/// The network of this name ("timm/" before it and a tag such as ".fb_in22k" behind it do not count), as as
-/// many layers as it has, each the mean of its kind; nothing where no list has it. Another image size scales
-/// all but the head by its area. invalid: an input that is no image of as many channels; malformed: the list.
+/// The network of this name ("timm/" before it and a tag such as ".fb_in22k" behind it do not count); nothing
+/// where no list has it. It has as many layers as the real one, each the mean of its kind, in no order but
+/// that the head is the last. Another image size scales all but the head by its area. invalid: an input that
+/// is no image of as many channels; malformed: the list.
 [[nodiscard]] Result<std::optional<ArchitectureFeatures>> build_catalogued(std::string_view name,
                                                                            const NamedOptions& options);
 

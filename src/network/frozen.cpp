@@ -138,6 +138,9 @@ Result<Frozen> parse_frozen(std::string_view freeze, std::optional<int> lora_ran
 
 Result<ArchitectureFeatures> freeze(ArchitectureFeatures network, const Frozen& frozen) {
   if (!frozen.anything()) return network;
+  if (!network.ordered && (frozen.lora_rank > 0 || frozen.layers > 0))
+    return fail_field(frozen.lora_rank > 0 ? "lora" : "freeze",
+                      "{} is known by sums over its layers alone: give its ONNX file", network.name);
   auto& layers = network.layers;
   if (frozen.lora_rank == 0) {
     const auto first = first_trained(network, frozen);

@@ -108,7 +108,8 @@ struct ArchitectureFeatures {
   std::vector<Input> inputs;
   std::int64_t batch = 1;     ///< the batch for which `Layer::output` and the inputs are written
   int element_bytes = 4;      ///< of an activation, as stored by the source
-  std::vector<Layer> layers;  ///< in an order in which they can be computed
+  std::vector<Layer> layers;  ///< in an order in which they can be computed, if they are `ordered`
+  bool ordered = true;        ///< false: they are means by kind (catalogue.hpp), the head last
   int depth = 0;              ///< weighted layers (convolution, dense, recurrent) on the longest path
   std::vector<Uncounted> uncounted;
   /// Notes for the reader of the figures (a loop counted once, a newer file format).

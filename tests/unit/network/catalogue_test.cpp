@@ -5,6 +5,8 @@
 
 #include <ostream>
 
+#include "network/frozen.hpp"
+
 namespace joulecast::network {
 namespace {
 
@@ -76,6 +78,21 @@ TEST(Catalogue, KeepsTheWidestLayer) {
   const auto described = totals(build_named("resnet50").value());
   EXPECT_NEAR(totals(catalogued("resnet50")).widest_bytes / described.widest_bytes, 1, 0.01);
   EXPECT_NEAR(totals(catalogued("resnet50")).saved_bytes / described.saved_bytes, 1, 0.02);
+}
+
+/// Which layers come first is not known, only which is the last.
+TEST(Catalogue, FreezesAllButTheHeadAlone) {
+  const auto network = catalogued("resnest50d");
+  const auto head = freeze(network, {.backbone = true}).value();
+  EXPECT_EQ(totals(head).trained_parameters, 2048 * 1000 + 1000);
+  EXPECT_EQ(freeze(network, {.layers = 5}).error().where, "freeze");
+  EXPECT_EQ(freeze(network, {.lora_rank = 4}).error().where, "lora");
+}
+
+TEST(Catalogue, KeepsTheWidthsOfOldNames) {
+  EXPECT_NEAR(static_cast<double>(totals(catalogued("ig_resnext101_32x16d")).parameters) * 1e-6, 194.03,
+              0.006);
+  EXPECT_FALSE(build_catalogued("ig_resnext101_32x48d", {}).value()) << "timm took it for another width";
 }
 
 TEST(Named, KnowsWhatTheCatalogueLists) {
