@@ -16,8 +16,6 @@ using estimate::Sample;
 using estimate::Target;
 
 constexpr std::size_t nearest_shown = 3;
-/// FP32 in which convolutions use TF32 units, as PyTorch does.
-constexpr auto unasked_precision = "fp32-or-tf32";
 
 /// Graphs in ONNX files are often called "main_graph" or "g": people know them by their file.
 std::string label_of(const network::ArchitectureFeatures& network) {
@@ -90,7 +88,7 @@ Prediction TrainingPredictor::predict(const network::ArchitectureFeatures& netwo
   auto sample = sample_of(network, gpu, batch);
   sample.training.gpu_power_limit_w = limit;
   Prediction result;
-  result.tf32_convolutions = sample.training.precision == unasked_precision;
+  result.tf32_convolutions = estimate::is_unasked(sample.training.precision);
   result.setup = request_.step;
   result.sequence = tokens_of_sample(network);
   if (result.sequence) result.setup.memory_format.clear();
@@ -129,7 +127,7 @@ Sample TrainingPredictor::sample_of(const network::ArchitectureFeatures& network
   }
   sample.gpu = gpu;
   if (asked_.training.precision == "fp32" && gpu.tf32_tflops && !tokens_of_sample(network))
-    sample.training.precision = unasked_precision;
+    sample.training.precision = estimate::unasked_precision;
   sample.work = estimate::work_of(network);
   sample.step = step_of(network, batch, *sample.work);
   sample.training.params = sample.work->parameters;

@@ -13,6 +13,7 @@ namespace {
 constexpr double tera = 1e12, giga = 1e9, mega = 1e6, micro = 1e-6;
 constexpr double flops_per_mac = 2;
 constexpr double usual_batch = 32;
+
 /// Bytes of an activation as it is written to memory, a mean over those that a precision keeps.
 double bytes_of(Unit unit) {
   switch (unit) {
@@ -92,55 +93,77 @@ double written_m(const StepWork& work) {
   return (of_product * work.activations_m + work.other_m) / (of_product + usual_others);
 }
 
-void put_seconds(const Sample& sample, StepTerms& terms) {
-  const auto& setup = sample.step->setup;
-  const auto& work = sample.step->work;
-  const auto unit = unit_of(sample.training.precision);
-  const double passes = passes_of(*sample.step, work.product_passes),
-               writes = passes_of(*sample.step, work.output_passes), die = share_of_board(sample.gpu),
-               bandwidth = sample.gpu.bandwidth_gb_s * giga * die;
-  const double peak = sustained_tflops(sample.gpu, sample.training.precision) * tera * die;
-  const double bubble = pipeline_bubble(sample);
-  const auto put = [&](StepTerm term, double seconds) {
-    terms.seconds[static_cast<std::size_t>(term)] = seconds;
-  };
-  const double params = work.params_m * mega, trained = params * work.trained_share,
-               in_step = samples_of_gpu(sample);
-  const double group = setup.tensor_parallel * setup.pipeline_parallel * setup.context_parallel;
-  const auto arithmetic = [&](double gmacs, double tflops) {
-    return flops_per_mac * gmacs * giga * passes / (tflops * tera * die) * bubble;
-  };
-  const double tflops = sustained_tflops(sample.gpu, sample.training.precision);
-  const double products = arithmetic(work.gmacs, tflops);
-  const auto& precision = sample.training.precision;
-  put(StepTerm::arithmetic, arithmetic(plain_gmacs(work, precision), tflops));
-  put(StepTerm::grouped_arithmetic, arithmetic(gmacs_of(work, ProductKind::grouped), tflops));
-  put(StepTerm::depthwise_arithmetic, arithmetic(gmacs_of(work, ProductKind::depthwise), tflops));
-  put(StepTerm::plain_fp32, arithmetic(fp32_gmacs(work, precision), sustained_tflops(sample.gpu, "fp32")));
-  put(StepTerm::partial_waves, products * partial_wave_share(sample));
-  const double written = mega * bytes_of(unit) * writes / bandwidth * bubble;
-  put(StepTerm::activations, written_m(work) * written);
-  put(StepTerm::attention_arithmetic, flops_per_mac * work.attention_gmacs * giga * passes / peak * bubble);
-  put(StepTerm::attention_scores, work.attention_m * written);
-  // Adam in FP32 reads and writes weight and two moments, and reads the gradient
-  const double weight_bytes = !setup.training ? 4 : setup.optimiser_step ? 24 : 8;
-  put(StepTerm::weights, (trained * weight_bytes + (params - trained) * 4) / group / bandwidth / in_step);
-  double launches = work.kernels * micro / micro_batch_of(sample);
-  if (setup.training) launches *= (setup.optimiser_step ? 2.5 : 2) * work.kernel_passes / 3;
-  if (setup.checkpointing) launches *= 1.3;
-  put(StepTerm::launches, launches);
-  const int gpus = sample.gpu_count();
-  if (!setup.training || gpus < 2) return;
-  const int joined = gpus_joined(sample);
-  // Between nodes comes on top: GPUs that stand apart exchange no less than those of a node.
-  const double in_node = std::min(gpus, gpus_of_node(sample.gpu));
-  const double gradient = trained * 4 / giga / in_step / group;
-  put(StepTerm::node_exchange, gradient * 2 * (in_node - 1) / in_node);
-  if (gpus > joined) put(StepTerm::net_exchange, gradient);
-  put(StepTerm::token_exchange, exchanged_token_bytes(*sample.step) / giga * bubble);
-  put(StepTerm::tensor_exchange,
-      exchanged_tensor_bytes(*sample.step) / giga * setup.tensor_parallel * passes / 3 * bubble);
-}
+class SecondsList {
+ public:
+  SecondsList(const Sample& sample, StepTerms& terms) : sample_(sample), terms_(terms) {}
+
+  void put_all() {
+    put_products();
+    put_memory();
+    put_launches();
+    if (setup_.training && sample_.gpu_count() > 1) put_exchanges();
+  }
+
+ private:
+  void put(StepTerm term, double seconds) { terms_.seconds[static_cast<std::size_t>(term)] = seconds; }
+
+  [[nodiscard]] double arithmetic(double gmacs, const std::string& precision) const {
+    const double flops = flops_per_mac * gmacs * giga * passes_;
+    return flops / (sustained_tflops(sample_.gpu, precision) * tera * die_) * bubble_;
+  }
+
+  void put_products() {
+    const auto& precision = sample_.training.precision;
+    put(StepTerm::arithmetic, arithmetic(plain_gmacs(work_, precision), precision));
+    put(StepTerm::grouped_arithmetic, arithmetic(gmacs_of(work_, ProductKind::grouped), precision));
+    put(StepTerm::depthwise_arithmetic, arithmetic(gmacs_of(work_, ProductKind::depthwise), precision));
+    put(StepTerm::plain_fp32, arithmetic(fp32_gmacs(work_, precision), "fp32"));
+    put(StepTerm::partial_waves, arithmetic(work_.gmacs, precision) * partial_wave_share(sample_));
+    put(StepTerm::attention_arithmetic, arithmetic(work_.attention_gmacs, precision));
+  }
+
+  void put_memory() {
+    const double bandwidth = sample_.gpu.bandwidth_gb_s * giga * die_;
+    const double written = mega * bytes_of(unit_of(sample_.training.precision)) *
+                           passes_of(*sample_.step, work_.output_passes) / bandwidth * bubble_;
+    put(StepTerm::activations, written_m(work_) * written);
+    put(StepTerm::attention_scores, work_.attention_m * written);
+    // Adam in FP32 reads and writes weight and two moments, and reads the gradient
+    const double weight_bytes = !setup_.training ? 4 : setup_.optimiser_step ? 24 : 8;
+    const double frozen = work_.params_m * mega - trained_;
+    put(StepTerm::weights,
+        (trained_ * weight_bytes + frozen * 4) / group_ / bandwidth / samples_of_gpu(sample_));
+  }
+
+  void put_launches() {
+    double launches = work_.kernels * micro / micro_batch_of(sample_);
+    if (setup_.training) launches *= (setup_.optimiser_step ? 2.5 : 2) * work_.kernel_passes / 3;
+    if (setup_.checkpointing) launches *= 1.3;
+    put(StepTerm::launches, launches);
+  }
+
+  void put_exchanges() {
+    const int gpus = sample_.gpu_count();
+    // Between nodes comes on top: GPUs that stand apart exchange no less than those of a node.
+    const double in_node = std::min(gpus, gpus_of_node(sample_.gpu));
+    const double gradient = trained_ * 4 / giga / samples_of_gpu(sample_) / group_;
+    put(StepTerm::node_exchange, gradient * 2 * (in_node - 1) / in_node);
+    if (gpus > gpus_joined(sample_)) put(StepTerm::net_exchange, gradient);
+    put(StepTerm::token_exchange, exchanged_token_bytes(*sample_.step) / giga * bubble_);
+    put(StepTerm::tensor_exchange,
+        exchanged_tensor_bytes(*sample_.step) / giga * setup_.tensor_parallel * passes_ / 3 * bubble_);
+  }
+
+  const Sample& sample_;
+  StepTerms& terms_;
+  const formats::StepSetup& setup_ = sample_.step->setup;
+  const StepWork& work_ = sample_.step->work;
+  double passes_ = passes_of(*sample_.step, work_.product_passes);
+  double die_ = share_of_board(sample_.gpu);
+  double bubble_ = pipeline_bubble(sample_);
+  double trained_ = work_.params_m * mega * work_.trained_share;  ///< weights
+  double group_ = setup_.tensor_parallel * setup_.pipeline_parallel * setup_.context_parallel;
+};
 
 }  // namespace
 
@@ -206,7 +229,7 @@ double least_step_time(const Sample& sample) {
 
 StepTerms step_terms(const Sample& sample) {
   StepTerms terms;
-  put_seconds(sample, terms);
+  SecondsList(sample, terms).put_all();
   put_factors(sample, terms);
   return terms;
 }

@@ -1,7 +1,7 @@
 // The time of a training step as a sum of terms (docs/prediction.md, "Steps").
 //
-//   gpu   = arithmetic + activations + weights + attention + partial waves   per sample, on one
-//   GPU t     = (gpu^m + launches^m)^(1/m) + exchange within a node + exchange between nodes
+//   gpu = arithmetic + activations + weights + attention + partial waves    per sample, on one GPU
+//   t   = (gpu^m + launches^m)^(1/m) + exchanges within a node, between nodes, of tokens and of tensors
 //
 // Each term is what data sheets give, work over a peak rate, times factors that were learned: one for every
 // GPU, one for the software, one for the generation of the board and so on.
@@ -47,7 +47,7 @@ struct StepTerms {
   std::vector<Factor> all;  ///< factors of the whole GPU time: of networks of which nothing is known
 };
 
-/// Of all products with weights, whether they are known by kind or not.
+/// Of all products but attention's among tokens, whether they are known by kind or not.
 [[nodiscard]] double product_seconds(const StepTerms& terms);
 
 /// The source without its version, and what a step does: training or forward passes alone.

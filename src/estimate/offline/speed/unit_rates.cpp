@@ -28,7 +28,7 @@ bool has_fp8(const hardware::Gpu& gpu) {
 
 Unit unit_of(const std::string& precision) {
   if (precision == "fp32") return Unit::fp32;
-  if (precision == "tf32" || precision == "fp32-or-tf32") return Unit::tf32;
+  if (precision == "tf32" || is_unasked(precision)) return Unit::tf32;
   if (precision == "fp16" || precision == "bf16") return Unit::half;
   if (precision.ends_with("fp8")) return Unit::fp8;
   if (precision == "nvfp4") return Unit::fp4;
@@ -92,7 +92,7 @@ double sustained_tflops(const hardware::Gpu& gpu, const std::string& precision) 
 }
 
 bool is_unasked(const std::string& precision) {
-  return precision == "fp32-or-tf32";
+  return precision == unasked_precision;
 }
 
 }  // namespace joulecast::estimate

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 
 #include "hardware/catalogue.hpp"
 
@@ -10,7 +11,8 @@ namespace joulecast::estimate {
 /// What arithmetic a precision uses on a board.
 enum class Unit { fp32, tf32, mixed, half, fp8, fp4 };
 [[nodiscard]] Unit unit_of(const std::string& precision);
-/// What a framework does with FP32 unasked: TF32 in convolutions alone (PyTorch since 1.12).
+/// The precision of FP32 that nobody asked for: TF32 in convolutions alone (PyTorch since 1.12).
+inline constexpr std::string_view unasked_precision = "fp32-or-tf32";
 [[nodiscard]] bool is_unasked(const std::string& precision);
 /// Whether the board has the unit that TF32, or 8 bits and fewer, need. Other precisions run on every board,
 /// if slowly.
